@@ -1,0 +1,86 @@
+/** The diagram of docs/architecture.md, executable: who may import whom, and why. */
+const mayImport = {
+  api: [],
+  contract: ["api"],
+  scheduling: ["api"],
+  state: ["api", "scheduling"],
+  simulation: ["api", "scheduling", "state"],
+  disruption: ["api", "scheduling", "state", "simulation"],
+  ports: ["api", "scheduling"],
+  runtime: ["api", "contract", "ports"],
+  controllers: ["api", "contract", "scheduling", "state", "simulation", "disruption", "ports", "runtime"],
+  providers: ["api", "contract", "scheduling", "ports"],
+  kube: ["api", "contract", "ports"],
+};
+const pure = ["api", "contract", "scheduling", "state", "simulation", "disruption", "ports"];
+
+const layers = Object.entries(mayImport).map(([from, to]) => ({
+  name: `layer-${from}`,
+  comment: `controller/${from} may import ${["itself", ...to].join(", ")} and nothing else of ours. See docs/architecture.md.`,
+  severity: "error",
+  from: { path: `^controller/${from}/` },
+  to: { path: "^(controller|components|policies|cli|sandbox|bench|tools|test|index[.]ts)", pathNot: [from, ...to].map((room) => `^controller/${room}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: "pure-core",
+      comment: "The core decides from data alone: no package, no Node built-in. A pure library (an LP solver) is added here by name.",
+      severity: "error",
+      from: { path: `^controller/(${pure.join("|")})/` },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"] },
+    },
+    {
+      name: "one-door-to-aws",
+      comment: "Only controller/providers/*-api.ts speak to the AWS SDK; everything else uses our words.",
+      severity: "error",
+      from: { path: "^controller/", pathNot: "^controller/providers/[^/]+-api[.]ts$" },
+      to: { path: "^node_modules/@aws-sdk/" },
+    },
+    {
+      name: "one-door-to-kubernetes",
+      comment: "Only controller/kube speaks to @kubernetes/client-node.",
+      severity: "error",
+      from: { path: "^controller/", pathNot: "^controller/kube/" },
+      to: { path: "^node_modules/@kubernetes/" },
+    },
+    {
+      name: "no-pulumi-in-the-controller",
+      comment: "The controller runs in the cluster, without Pulumi.",
+      severity: "error",
+      from: { path: "^controller/" },
+      to: { path: "^node_modules/@pulumi/" },
+    },
+    {
+      name: "stack-sees-data-only",
+      comment: "Stack, components and policies share data with the controller (api, contract), not behaviour.",
+      severity: "error",
+      from: { path: "^(index[.]ts|components/|policies/)" },
+      to: { path: "^controller/", pathNot: "^controller/(api|contract)/" },
+    },
+    {
+      name: "nothing-imports-the-workshop",
+      comment: "sandbox, bench, tools and test may import anything; the product imports none of them.",
+      severity: "error",
+      from: { path: "^(index[.]ts|components|controller|policies|cli)" },
+      to: { path: "^(sandbox|bench|tools|test)/" },
+    },
+    { name: "no-cycles", comment: "Type-only cycles included.", severity: "error", from: {}, to: { circular: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "declared",
+      comment: "The product uses declared, non-development packages only.",
+      severity: "error",
+      from: { path: "^(index[.]ts|components|controller|policies|cli)" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+  },
+};
