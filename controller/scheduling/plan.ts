@@ -1,0 +1,29 @@
+import type { RequirementSpec } from "../api/requirement";
+import type { ResourceList } from "../api/kube-object";
+import type { NodePool } from "../api/node-pool";
+import type { Pod } from "../api/pod";
+import type { InstanceType, Offering } from "./instance-type";
+
+/** The answer to a Problem. Equal problems have equal plans, in every order of their input. */
+export interface Plan {
+  readonly newNodes: readonly PlannedNode[];
+  /** Node name → pods that it will take. */
+  readonly existing: ReadonlyMap<string, readonly Pod[]>;
+  readonly unschedulable: readonly { readonly pod: Pod; readonly reason: string }[];
+}
+
+/** A node to launch. */
+export interface PlannedNode {
+  readonly pool: NodePool;
+  readonly pods: readonly Pod[];
+  /** The claim's requirements: the pool's, narrowed by its pods; without the instance types. */
+  readonly requirements: readonly RequirementSpec[];
+  /** Types that hold the pods, cheapest first. */
+  readonly instanceTypes: readonly InstanceType[];
+  /** What pods and daemons ask for together. */
+  readonly requests: ResourceList;
+  /** The cheapest compatible offering, which the plan is priced by. */
+  readonly cheapest: { readonly instanceType: string; readonly offering: Offering };
+  /** Whether `minValues` had to be lowered (annotation `karpenter.sh/nodeclaim-min-values-relaxed`). */
+  readonly minValuesRelaxed: boolean;
+}
