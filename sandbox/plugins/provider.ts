@@ -1,0 +1,250 @@
+/**
+ * A Pulumi resource plugin, reduced to what ours need: plain values in, plain values out.
+ *
+ * The engine speaks gRPC to a plugin (https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto). The
+ * server that `@pulumi/pulumi/provider` offers keeps the provider's configuration and the old inputs to itself, and
+ * both are needed: endpoints and kubeconfigs come by configuration, and a diff compares inputs with inputs. So this is
+ * a server over the same generated protocol with those two passed on.
+ *
+ * Secrets, outputs and resource references are declined, so that the engine sends plain values and keeps track of
+ * secretness by itself. A value that is not known yet (in a preview) is the string `unknown`.
+ */
+import { randomBytes } from "node:crypto";
+import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type { handleUnaryCall, ServerErrorResponse, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+/** A property as it travels: JSON, plus `undefined` for what is not there. */
+export type Value = string | number | boolean | null | undefined | readonly Value[] | Properties;
+export interface Properties {
+  readonly [name: string]: Value;
+}
+
+/** Stands for a value that a preview cannot know (pulumi/sdk/go/common/resource/plugin/rpc.go, UnknownStringValue). */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Which resource of the program a request is about. */
+export interface Subject {
+  readonly urn: string;
+  /** E.g. `aws:iam/role:Role`. */
+  readonly type: string;
+  /** Its name in the program, not in the cloud. */
+  readonly name: string;
+}
+
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures?: readonly { readonly property: string; readonly reason: string }[];
+}
+
+export interface Difference {
+  /** Top-level properties that differ; none means that nothing is to be done. */
+  readonly changes: readonly string[];
+  /** Those of them that cannot be changed in place. */
+  readonly replaces?: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+export interface Existing {
+  readonly id: string;
+  /** What the resource looks like in reality. */
+  readonly state: Properties;
+  /** The inputs that would produce this reality; where they differ from the program's, the engine sees drift. */
+  readonly inputs: Properties;
+}
+
+/** One plugin: the resource types and functions of one Pulumi package. Every error thrown reaches the user as it is. */
+export interface Plugin {
+  /** Of the published package whose place this takes. */
+  readonly version: string;
+  /** Once, before everything else, with the provider's own inputs. Values that are not strings come JSON-encoded. */
+  configure(config: Properties): Promise<void> | void;
+  /** Completes and validates inputs. `olds` are the inputs of last time, so that generated names stay. */
+  check(subject: Subject, olds: Properties, news: Properties): Promise<Checked> | Checked;
+  diff(subject: Subject, request: DiffRequest): Promise<Difference> | Difference;
+  /** Throws `PartlyCreatedError` when something was made that is to be remembered. */
+  create(subject: Subject, inputs: Properties): Promise<{ readonly id: string; readonly state: Properties }>;
+  /** `undefined` when it is gone. `inputs` and `state` are empty on import. */
+  read(subject: Subject, known: Existing): Promise<Existing | undefined>;
+  update(subject: Subject, request: UpdateRequest): Promise<Properties>;
+  /** Not finding it is success. */
+  delete(subject: Subject, known: Existing): Promise<void>;
+  invoke(token: string, args: Properties): Promise<Properties>;
+}
+
+export interface DiffRequest {
+  readonly id: string;
+  readonly state: Properties;
+  readonly olds: Properties;
+  readonly news: Properties;
+}
+export type UpdateRequest = DiffRequest;
+
+/** The resource exists, but is not what was asked for. The engine remembers it and the next update goes on from there. */
+export class PartlyCreatedError extends Error {
+  override readonly name = "PartlyCreatedError";
+  readonly id: string;
+  readonly state: Properties;
+
+  constructor(existing: Pick<Existing, "id" | "state">, cause: unknown) {
+    super(`created, but not completed: ${messageOf(cause)}`, { cause });
+    this.id = existing.id;
+    this.state = existing.state;
+  }
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A name as Pulumi gives it where the program gives none: `<name>-<7 hex digits>`, so that replacements can overlap. */
+export const autoName = (name: string, maximum = 63): string =>
+  `${name.slice(0, maximum - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+
+/** Serves the plugin to the engine that started this process: prints the port, as the engine expects, and stays. */
+export async function serve(plugin: Plugin): Promise<void> {
+  const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  server.addService(ResourceProviderService, methods(plugin));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  process.stdout.write(`${port.toString()}\n`);
+}
+
+function methods(plugin: Plugin): UntypedServiceImplementation {
+  return { ...lifecycle(plugin), ...planning(plugin), ...actions(plugin) };
+}
+
+const lifecycle = (plugin: Plugin): UntypedServiceImplementation => ({
+  getPluginInfo: unary(() => new PluginInfo().setVersion(plugin.version)),
+  getSchema: unary(() => new proto.GetSchemaResponse().setSchema("{}")),
+  attach: unary(() => new Empty()),
+  cancel: unary(() => new Empty()),
+  configure: unary(async (request: proto.ConfigureRequest) => {
+    await plugin.configure(toProperties(request.getArgs()));
+    return new proto.ConfigureResponse().setAcceptsecrets(false).setAcceptresources(false).setAcceptoutputs(false);
+  }),
+  invoke: unary(async (request: proto.InvokeRequest) => {
+    const result = await plugin.invoke(request.getTok(), toProperties(request.getArgs()));
+    return new proto.InvokeResponse().setReturn(toStruct(result));
+  }),
+});
+
+const planning = (plugin: Plugin): UntypedServiceImplementation => ({
+  check: unary(async (request: proto.CheckRequest) => {
+    const olds = toProperties(request.getOlds());
+    const { inputs, failures = [] } = await plugin.check(subjectOf(request), olds, toProperties(request.getNews()));
+    const listed = failures.map(({ property, reason }) =>
+      new proto.CheckFailure().setProperty(property).setReason(reason),
+    );
+    return new proto.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(listed);
+  }),
+  diff: unary(async (request: proto.DiffRequest) => {
+    const {
+      changes,
+      replaces = [],
+      deleteBeforeReplace = false,
+    } = await plugin.diff(subjectOf(request), {
+      id: request.getId(),
+      state: toProperties(request.getOlds()),
+      olds: toProperties(request.getOldInputs()),
+      news: toProperties(request.getNews()),
+    });
+    const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
+    return new proto.DiffResponse()
+      .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
+      .setDiffsList([...changes])
+      .setReplacesList([...replaces])
+      .setDeletebeforereplace(deleteBeforeReplace);
+  }),
+});
+
+const actions = (plugin: Plugin): UntypedServiceImplementation => ({
+  create: unary(async (request: proto.CreateRequest) => {
+    const { id, state } = await plugin.create(subjectOf(request), toProperties(request.getProperties()));
+    return new proto.CreateResponse().setId(id).setProperties(toStruct(state));
+  }),
+  read: unary(async (request: proto.ReadRequest) => {
+    const found = await plugin.read(subjectOf(request), {
+      id: request.getId(),
+      state: toProperties(request.getProperties()),
+      inputs: toProperties(request.getInputs()),
+    });
+    if (!found) return new proto.ReadResponse().setId("");
+    const response = new proto.ReadResponse().setId(found.id).setProperties(toStruct(found.state));
+    return response.setInputs(toStruct(found.inputs));
+  }),
+  update: unary(async (request: proto.UpdateRequest) => {
+    const state = await plugin.update(subjectOf(request), {
+      id: request.getId(),
+      state: toProperties(request.getOlds()),
+      olds: toProperties(request.getOldInputs()),
+      news: toProperties(request.getNews()),
+    });
+    return new proto.UpdateResponse().setProperties(toStruct(state));
+  }),
+  delete: unary(async (request: proto.DeleteRequest) => {
+    await plugin.delete(subjectOf(request), {
+      id: request.getId(),
+      state: toProperties(request.getProperties()),
+      inputs: toProperties(request.getOldInputs()),
+    });
+    return new Empty();
+  }),
+});
+
+/** A method of the service; what it throws goes back to the engine as the call's error. */
+function unary<Request, Response>(
+  answer: (request: Request) => Promise<Response> | Response,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    Promise.resolve(call.request)
+      .then(answer)
+      .then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback(toGrpcError(error));
+        },
+      );
+  };
+}
+
+function toGrpcError(error: unknown): Partial<ServerErrorResponse> {
+  const message = messageOf(error);
+  if (!(error instanceof PartlyCreatedError)) return { code: status.UNKNOWN, details: message };
+
+  const failed = new proto.ErrorResourceInitFailed();
+  failed.setId(error.id).setProperties(toStruct(error.state)).setReasonsList([message]);
+  const detail = new Any();
+  detail.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const full = new Status().setCode(status.UNKNOWN).setMessage(message).setDetailsList([detail]);
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", Buffer.from(full.serializeBinary()));
+  return { code: status.UNKNOWN, details: message, metadata };
+}
+
+/** `urn:pulumi:stack::project::parentType$type::name`; a name may itself hold `::`. */
+function subjectOf(request: { getUrn(): string }): Subject {
+  const urn = request.getUrn();
+  const [, , types = "", ...name] = urn.split("::");
+  return { urn, type: types.split("$").at(-1) ?? "", name: name.join("::") };
+}
+
+function toProperties(struct: Struct | undefined): Properties {
+  return struct?.toJavaScript() ?? {};
+}
+
+function toStruct(properties: Properties): Struct {
+  // JSON drops what is undefined, which a Struct cannot hold.
+  return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)) as Record<string, JavaScriptValue>);
+}
