@@ -10,6 +10,7 @@
  * secretness by itself. A value that is not known yet (in a preview) is the string `unknown`.
  */
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type { handleUnaryCall, ServerErrorResponse, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -20,6 +21,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { logAbout } from "./engine-log";
 
 /** A property as it travels: JSON, plus `undefined` for what is not there. */
 export type Value = string | number | boolean | null | undefined | readonly Value[] | Properties;
@@ -50,6 +52,19 @@ export interface Difference {
   /** Those of them that cannot be changed in place. */
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** What differs, path by path (`spec.template.spec.containers[0].image`), where the plugin can tell. */
+  readonly details?: Readonly<Record<string, DetailedDifference>>;
+}
+export type DetailedDifference = keyof typeof proto.PropertyDiff.Kind;
+
+/** How the engine makes a call: what it waits for, and where it wants to hear about it. */
+export interface Call {
+  /** Nothing may be changed; answer with what would be. Only set for plugins that say `supportsPreview`. */
+  readonly preview: boolean;
+  /** The resource's custom timeout, if the program sets one. */
+  readonly timeoutMs: number | undefined;
+  /** Tells the user, beside the resource. `status` is shown only until the next one. */
+  log(severity: "warning" | "status", message: string): void;
 }
 
 export interface Existing {
@@ -64,18 +79,26 @@ export interface Existing {
 export interface Plugin {
   /** Of the published package whose place this takes. */
   readonly version: string;
+  /** Whether create and update can say at preview what they would do. @default false */
+  readonly supportsPreview?: boolean;
+  /** Whether a change of the provider's own inputs means that all its resources are to be replaced. @default never */
+  diffConfig?(olds: Properties, news: Properties): Difference;
   /** Once, before everything else, with the provider's own inputs. Values that are not strings come JSON-encoded. */
   configure(config: Properties): Promise<void> | void;
   /** Completes and validates inputs. `olds` are the inputs of last time, so that generated names stay. */
   check(subject: Subject, olds: Properties, news: Properties): Promise<Checked> | Checked;
   diff(subject: Subject, request: DiffRequest): Promise<Difference> | Difference;
   /** Throws `PartlyCreatedError` when something was made that is to be remembered. */
-  create(subject: Subject, inputs: Properties): Promise<{ readonly id: string; readonly state: Properties }>;
+  create(
+    subject: Subject,
+    inputs: Properties,
+    call: Call,
+  ): Promise<{ readonly id: string; readonly state: Properties }>;
   /** `undefined` when it is gone. `inputs` and `state` are empty on import. */
   read(subject: Subject, known: Existing): Promise<Existing | undefined>;
-  update(subject: Subject, request: UpdateRequest): Promise<Properties>;
+  update(subject: Subject, request: UpdateRequest, call: Call): Promise<Properties>;
   /** Not finding it is success. */
-  delete(subject: Subject, known: Existing): Promise<void>;
+  delete(subject: Subject, known: Existing, call: Call): Promise<void>;
   invoke(token: string, args: Properties): Promise<Properties>;
 }
 
@@ -130,7 +153,12 @@ const lifecycle = (plugin: Plugin): UntypedServiceImplementation => ({
   cancel: unary(() => new Empty()),
   configure: unary(async (request: proto.ConfigureRequest) => {
     await plugin.configure(toProperties(request.getArgs()));
-    return new proto.ConfigureResponse().setAcceptsecrets(false).setAcceptresources(false).setAcceptoutputs(false);
+    const response = new proto.ConfigureResponse().setSupportspreview(plugin.supportsPreview ?? false);
+    return response.setAcceptsecrets(false).setAcceptresources(false).setAcceptoutputs(false);
+  }),
+  diffConfig: unary((request: proto.DiffRequest) => {
+    const [olds, news] = [toProperties(request.getOldInputs()), toProperties(request.getNews())];
+    return differing(plugin.diffConfig?.(olds, news) ?? { changes: changedKeys(olds, news) });
   }),
   invoke: unary(async (request: proto.InvokeRequest) => {
     const result = await plugin.invoke(request.getTok(), toProperties(request.getArgs()));
@@ -148,28 +176,41 @@ const planning = (plugin: Plugin): UntypedServiceImplementation => ({
     return new proto.CheckResponse().setInputs(toStruct(inputs)).setFailuresList(listed);
   }),
   diff: unary(async (request: proto.DiffRequest) => {
-    const {
-      changes,
-      replaces = [],
-      deleteBeforeReplace = false,
-    } = await plugin.diff(subjectOf(request), {
+    const difference = await plugin.diff(subjectOf(request), {
       id: request.getId(),
       state: toProperties(request.getOlds()),
       olds: toProperties(request.getOldInputs()),
       news: toProperties(request.getNews()),
     });
-    const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
-    return new proto.DiffResponse()
-      .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
-      .setDiffsList([...changes])
-      .setReplacesList([...replaces])
-      .setDeletebeforereplace(deleteBeforeReplace);
+    return differing(difference);
   }),
 });
 
+function differing({ changes, replaces = [], deleteBeforeReplace = false, details }: Difference): proto.DiffResponse {
+  const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
+  const response = new proto.DiffResponse()
+    .setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
+    .setDiffsList([...changes])
+    .setReplacesList([...replaces])
+    .setDeletebeforereplace(deleteBeforeReplace)
+    .setHasdetaileddiff(details !== undefined);
+  for (const [path, kind] of Object.entries(details ?? {}))
+    response
+      .getDetaileddiffMap()
+      .set(path, new proto.PropertyDiff().setKind(proto.PropertyDiff.Kind[kind]).setInputdiff(true));
+  return response;
+}
+
+const changedKeys = (olds: Properties, news: Properties): string[] =>
+  [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter((key) => !isDeepStrictEqual(olds[key], news[key]));
+
 const actions = (plugin: Plugin): UntypedServiceImplementation => ({
   create: unary(async (request: proto.CreateRequest) => {
-    const { id, state } = await plugin.create(subjectOf(request), toProperties(request.getProperties()));
+    const { id, state } = await plugin.create(
+      subjectOf(request),
+      toProperties(request.getProperties()),
+      callOf(request, request.getPreview()),
+    );
     return new proto.CreateResponse().setId(id).setProperties(toStruct(state));
   }),
   read: unary(async (request: proto.ReadRequest) => {
@@ -183,23 +224,30 @@ const actions = (plugin: Plugin): UntypedServiceImplementation => ({
     return response.setInputs(toStruct(found.inputs));
   }),
   update: unary(async (request: proto.UpdateRequest) => {
-    const state = await plugin.update(subjectOf(request), {
+    const change: UpdateRequest = {
       id: request.getId(),
       state: toProperties(request.getOlds()),
       olds: toProperties(request.getOldInputs()),
       news: toProperties(request.getNews()),
-    });
+    };
+    const state = await plugin.update(subjectOf(request), change, callOf(request, request.getPreview()));
     return new proto.UpdateResponse().setProperties(toStruct(state));
   }),
   delete: unary(async (request: proto.DeleteRequest) => {
-    await plugin.delete(subjectOf(request), {
+    const known: Existing = {
       id: request.getId(),
       state: toProperties(request.getProperties()),
       inputs: toProperties(request.getOldInputs()),
-    });
+    };
+    await plugin.delete(subjectOf(request), known, callOf(request, false));
     return new Empty();
   }),
 });
+
+function callOf(request: { getUrn(): string; getTimeout(): number }, preview: boolean): Call {
+  const seconds = request.getTimeout();
+  return { preview, timeoutMs: seconds > 0 ? seconds * 1_000 : undefined, log: logAbout(request.getUrn()) };
+}
 
 /** A method of the service; what it throws goes back to the engine as the call's error. */
 function unary<Request, Response>(
