@@ -1,0 +1,8 @@
+/** `pulumi-resource-aws`, as the engine starts it. */
+import { version } from "@pulumi/aws/package.json";
+import { serve } from "../provider";
+import { functions } from "./functions";
+import { awsPlugin } from "./plugin";
+import { resources } from "./resources";
+
+void serve(awsPlugin({ version, resources, functions }));
