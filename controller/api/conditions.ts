@@ -1,10 +1,11 @@
-import type { Condition } from "./kube-object";
+import type { Condition, KubeObject } from "./kube-object";
 
 /**
- * Status conditions as Karpenter's kinds keep them (karpenter-core §1.8): a root, `Ready`, that follows from its
- * dependents, and free-standing ones beside it. Lists are ordered by transition, oldest first, the root last.
+ * Status conditions, with a root `Ready` that follows from its dependents: True once all of them are, False when one
+ * of them is False, else Unknown. A dependent counts only for the generation it was last looked at.
  */
 export interface ConditionSet {
+  /** What `Ready` stands on. */
   readonly dependents: readonly string[];
 }
 
@@ -14,97 +15,127 @@ export const nodeClassConditions: ConditionSet = {
   dependents: ["AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady", "ValidationSucceeded"],
 };
 
-/** What is being said of an object now. `reason` defaults to the type for True, as everywhere in Karpenter. */
-export interface Statement {
-  readonly type: string;
-  readonly status: Condition["status"];
-  readonly reason?: string;
-  readonly message?: string;
+/** What is now known about one condition; `removed` takes it away. */
+export type Finding =
+  | { readonly type: string; readonly status: Condition["status"]; readonly reason: string; readonly message: string }
+  | { readonly type: string; readonly status: "removed" };
+
+/** The reason is the type unless there is more to say. */
+export const holds = (type: string, reason: string = type, message = ""): Finding => ({
+  type,
+  status: "True",
+  reason,
+  message,
+});
+export const fails = (type: string, reason: string, message = ""): Finding => ({
+  type,
+  status: "False",
+  reason,
+  message,
+});
+export const unknown = (type: string, reason: string, message = ""): Finding => ({
+  type,
+  status: "Unknown",
+  reason,
+  message,
+});
+export const removed = (type: string): Finding => ({ type, status: "removed" });
+
+export interface WithConditions extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-/** When and of which generation something is said. */
-export interface Moment {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly generation?: number | undefined;
+export const conditionOf = (object: WithConditions, type: string): Condition | undefined =>
+  object.status?.conditions?.find((condition) => condition.type === type);
+
+export const isTrue = (object: WithConditions, type: string): boolean => conditionOf(object, type)?.status === "True";
+
+/** Ready at the generation that is there now: what was found about an older spec says nothing about this one. */
+export function isReady(object: WithConditions): boolean {
+  const ready = conditionOf(object, "Ready");
+  return ready?.status === "True" && isCurrent(ready, object);
 }
 
-type Conditions = readonly Condition[] | undefined;
-
-export const conditionOf = (conditions: Conditions, type: string): Condition | undefined =>
-  conditions?.find((condition) => condition.type === type);
-
-export const isTrue = (conditions: Conditions, type: string): boolean =>
-  conditionOf(conditions, type)?.status === "True";
-
-/** When the condition last turned, in milliseconds since the epoch; undefined when it is not there. */
-export function turnedAt(conditions: Conditions, type: string): number | undefined {
-  const at = conditionOf(conditions, type)?.lastTransitionTime;
+/** When a condition last changed its status, in milliseconds since the epoch; undefined when it is not there. */
+export function turnedAt(object: WithConditions, type: string): number | undefined {
+  const at = conditionOf(object, type)?.lastTransitionTime;
   return at === undefined ? undefined : Date.parse(at);
 }
 
-/** The list with the statements made, missing dependents added as Unknown, and the root worked out anew. */
-export function withConditions(
-  conditions: Conditions,
-  statements: readonly Statement[],
-  { set, moment }: { readonly set: ConditionSet; readonly moment: Moment },
-): readonly Condition[] {
-  const missing = set.dependents
-    .filter((type) => !conditionOf(conditions, type) && !statements.some((statement) => statement.type === type))
-    .map((type): Statement => ({
-      type,
-      status: "Unknown",
-      reason: "AwaitingReconciliation",
-      message: "object is awaiting reconciliation",
-    }));
-  let list = conditions ?? [];
-  for (const statement of [...missing, ...statements]) list = said(list, statement, moment);
-  return inOrder(said(list, rootOf(list, set, moment), moment));
+export interface Look {
+  readonly set: ConditionSet;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
-/** The list without a free-standing condition. */
-export const withoutCondition = (conditions: Conditions, type: string): readonly Condition[] =>
-  (conditions ?? []).filter((condition) => condition.type !== type);
-
-function said(list: readonly Condition[], statement: Statement, { now, generation }: Moment): readonly Condition[] {
-  const before = conditionOf(list, statement.type);
-  const lastTransitionTime =
-    before?.status === statement.status && before.lastTransitionTime !== undefined
-      ? before.lastTransitionTime
-      : new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
-  const condition: Condition = {
-    type: statement.type,
-    status: statement.status,
-    reason: statement.reason ?? statement.type,
-    message: statement.message ?? "",
-    lastTransitionTime,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
+/**
+ * The object's conditions after these findings: missing dependents appear as Unknown, a condition keeps its transition
+ * time while its status stays, `Ready` is worked out anew and stands last. Same findings, same list, whatever the time.
+ */
+export function withFindings(object: WithConditions, findings: readonly Finding[], look: Look): readonly Condition[] {
+  const before = new Map(object.status?.conditions?.map((condition) => [condition.type, condition]));
+  const after = new Map(before);
+  const write = (finding: Finding): void => {
+    if (finding.status === "removed") after.delete(finding.type);
+    else
+      after.set(
+        finding.type,
+        stamped({ ...finding, status: finding.status }, before.get(finding.type), { object, now: look.now }),
+      );
   };
-  return [...list.filter(({ type }) => type !== statement.type), condition];
+  for (const type of look.set.dependents) {
+    if (!after.has(type)) write(unknown(type, "AwaitingReconciliation", "object is awaiting reconciliation"));
+  }
+  findings.forEach(write);
+  write(
+    root(
+      look.set.dependents.map((type) => after.get(type)),
+      object,
+    ),
+  );
+  return sorted([...after.values()]);
 }
 
-function rootOf(list: readonly Condition[], { dependents }: ConditionSet, { generation }: Moment): Statement {
-  const current = ({ observedGeneration }: Condition): boolean => observedGeneration === generation;
-  const unhealthy = dependents
-    .map((type) => conditionOf(list, type))
-    .filter((condition): condition is Condition => condition !== undefined)
-    .filter((condition) => condition.status !== "True" || !current(condition));
-  if (unhealthy.length === 0) return { type: "Ready", status: "True" };
-  const message = [...unhealthy]
-    .sort((a, b) => transition(b) - transition(a))
-    .map(({ type, status }) => `${type}=${status}`)
-    .join(", ");
-  return unhealthy.some((condition) => condition.status === "False" && current(condition))
-    ? { type: "Ready", status: "False", reason: "UnhealthyDependents", message }
-    : { type: "Ready", status: "Unknown", reason: "ReconcilingDependents", message };
+interface Stamp {
+  readonly object: KubeObject;
+  readonly now: number;
 }
 
-const transition = ({ lastTransitionTime = "" }: Condition): number => Date.parse(lastTransitionTime) || 0;
+function stamped(
+  finding: Omit<Condition, "lastTransitionTime">,
+  before: Condition | undefined,
+  { object, now }: Stamp,
+): Condition {
+  const kept = before?.status === finding.status ? before.lastTransitionTime : undefined;
+  const { generation } = object.metadata;
+  return {
+    ...finding,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    lastTransitionTime: kept ?? new Date(now).toISOString().replace(/\.\d+Z$/, "Z"),
+  };
+}
 
-const inOrder = (list: readonly Condition[]): readonly Condition[] =>
-  [...list].sort(
+function root(dependents: readonly (Condition | undefined)[], object: KubeObject): Finding {
+  const unhealthy = sorted(dependents.filter((condition) => condition !== undefined))
+    .reverse()
+    .filter((condition) => condition.status !== "True" || !isCurrent(condition, object));
+  if (unhealthy.length === 0) return holds("Ready");
+
+  const message = unhealthy.map(({ type, status }) => `${type}=${status}`).join(", ");
+  const refuted = unhealthy.some((condition) => condition.status === "False" && isCurrent(condition, object));
+  return refuted ? fails("Ready", "UnhealthyDependents", message) : unknown("Ready", "ReconcilingDependents", message);
+}
+
+const isCurrent = ({ observedGeneration }: Condition, { metadata: { generation } }: KubeObject): boolean =>
+  observedGeneration === generation;
+
+/** By transition time, the oldest first; `Ready` last. */
+const sorted = (conditions: readonly Condition[]): Condition[] =>
+  [...conditions].sort(
     (a, b) =>
       Number(a.type === "Ready") - Number(b.type === "Ready") ||
-      transition(a) - transition(b) ||
-      (a.type < b.type ? -1 : 1),
+      compareText(a.lastTransitionTime ?? "", b.lastTransitionTime ?? "") ||
+      compareText(a.type, b.type),
   );
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

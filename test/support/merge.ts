@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * Objects merge, everything else replaces, left to right. A present value always wins, `0`, `""` and `[]` included; a
  * value of `undefined` removes the field.
  */
-export function merge<T extends object>(base: T, ...overrides: readonly DeepPartial<T>[]): T {
+export function merge<T extends object>(base: T, ...overrides: readonly DeepPartial<NoInfer<T>>[]): T {
   // The cast holds because overrides are typed as parts of T.
   return overrides.reduce<Fields>((merged, override) => mergeTwo(merged, override as Fields), base as Fields) as T;
 }
