@@ -100,6 +100,8 @@ export interface Plugin {
   /** Not finding it is success. */
   delete(subject: Subject, known: Existing, call: Call): Promise<void>;
   invoke(token: string, args: Properties): Promise<Properties>;
+  /** The user has interrupted the engine: what still waits should end soon, with an error. */
+  cancel?(): void;
 }
 
 export interface DiffRequest {
@@ -150,7 +152,10 @@ const lifecycle = (plugin: Plugin): UntypedServiceImplementation => ({
   getPluginInfo: unary(() => new PluginInfo().setVersion(plugin.version)),
   getSchema: unary(() => new proto.GetSchemaResponse().setSchema("{}")),
   attach: unary(() => new Empty()),
-  cancel: unary(() => new Empty()),
+  cancel: unary(() => {
+    plugin.cancel?.();
+    return new Empty();
+  }),
   configure: unary(async (request: proto.ConfigureRequest) => {
     await plugin.configure(toProperties(request.getArgs()));
     const response = new proto.ConfigureResponse().setSupportspreview(plugin.supportsPreview ?? false);
