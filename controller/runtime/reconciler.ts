@@ -30,7 +30,9 @@ export const watching = <K extends Kind>(kind: K, keys: (object: Kinds[K]) => re
   ({ kind, keys }) as unknown as Watch;
 
 /** Nothing more to do until something changes, or: look again after so many milliseconds. */
-export type Outcome = { readonly after?: number };
+export interface Outcome {
+  readonly after?: number;
+}
 export const done: Outcome = {};
 export const after = (ms: number): Outcome => ({ after: ms });
 
