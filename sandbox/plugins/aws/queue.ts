@@ -4,7 +4,7 @@ import { lastSegment, present, unless } from "./aws";
 import type { Aws } from "./aws";
 import { define, fixed, named, prefix, requiredFixed } from "./resource";
 import type { Plain } from "./resource";
-import { tagChange } from "./tags";
+import { retag } from "./tags";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
@@ -92,9 +92,13 @@ export const queue = define<QueueArgs, QueueState>({
     );
     const reset = Object.fromEntries(cleared.map((name) => [attributes[name], defaults[name] ?? ""]));
     await sqs.setQueueAttributes({ QueueUrl: id, Attributes: { ...reset, ...toAttributes(news) } });
-    const change = tagChange(olds.tags, news.tags);
-    if (change?.removed.length) await sqs.untagQueue({ QueueUrl: id, TagKeys: change.removed });
-    if (change && Object.keys(change.added).length > 0) await sqs.tagQueue({ QueueUrl: id, Tags: change.added });
+    await retag(
+      { olds, news },
+      {
+        tag: (Tags) => sqs.tagQueue({ QueueUrl: id, Tags }),
+        untag: (TagKeys) => sqs.untagQueue({ QueueUrl: id, TagKeys }),
+      },
+    );
   },
 
   async delete(id, aws) {

@@ -3,8 +3,7 @@ import type { RoleArgs, RoleState } from "@pulumi/aws/iam/role";
 import { present, unless } from "./aws";
 import { define, fixed, named, prefix } from "./resource";
 import { attachedArns, attachExactly, gone, inlinePolicies, putExactly } from "./role-grants";
-import { fromTagList, tagChange, toTagList } from "./tags";
-import type { Tags } from "./tags";
+import { fromTagList, retag, toTagList } from "./tags";
 
 export const role = define<RoleArgs, RoleState>({
   global: true,
@@ -66,7 +65,13 @@ export const role = define<RoleArgs, RoleState>({
       await iam.updateAssumeRolePolicy({ RoleName: id, PolicyDocument: news.assumeRolePolicy });
       await iam.updateRole({ RoleName: id, Description: description, MaxSessionDuration: maxSessionDuration });
       await setBoundary(iam, id, news.permissionsBoundary);
-      await retag(iam, id, { olds: olds.tags, news: news.tags });
+      await retag(
+        { olds, news },
+        {
+          tag: (added) => iam.tagRole({ RoleName: id, Tags: toTagList(added) }),
+          untag: (TagKeys) => iam.untagRole({ RoleName: id, TagKeys }),
+        },
+      );
     }
     if (news.managedPolicyArns ?? olds.managedPolicyArns) await attachExactly(iam, id, news.managedPolicyArns ?? []);
     if (news.inlinePolicies ?? olds.inlinePolicies) await putExactly(iam, id, news.inlinePolicies ?? []);
@@ -87,12 +92,4 @@ export const role = define<RoleArgs, RoleState>({
 async function setBoundary(iam: IAM, role: string, arn: string | undefined): Promise<void> {
   if (arn === undefined) await unless(gone, iam.deleteRolePermissionsBoundary({ RoleName: role }));
   else await iam.putRolePermissionsBoundary({ RoleName: role, PermissionsBoundary: arn });
-}
-
-async function retag(iam: IAM, role: string, { olds, news }: { olds?: Tags; news?: Tags }): Promise<void> {
-  const change = tagChange(olds, news);
-  if (change?.removed.length) await iam.untagRole({ RoleName: role, TagKeys: change.removed });
-  if (change && Object.keys(change.added).length > 0) {
-    await iam.tagRole({ RoleName: role, Tags: toTagList(change.added) });
-  }
 }

@@ -7,14 +7,20 @@ export const toTagList = (tags: Tags | undefined): { readonly Key: string; reado
 export const fromTagList = (tags: readonly { Key?: string; Value?: string }[] | undefined): Record<string, string> =>
   Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 
-export interface TagChange {
-  readonly removed: string[];
-  readonly added: Record<string, string>;
+export interface TagCalls {
+  tag(added: Record<string, string>): Promise<unknown>;
+  untag(removed: string[]): Promise<unknown>;
 }
 
-/** What has to be said to AWS to come from one set of tags to the other; `undefined` when they are the same. */
-export function tagChange(olds: Tags | undefined = {}, news: Tags | undefined = {}): TagChange | undefined {
+/** Comes from one set of tags to the other with what has to be said to AWS, and no more. */
+export async function retag(change: { readonly olds: Tagged; readonly news: Tagged }, calls: TagCalls): Promise<void> {
+  const { tags: olds = {} } = change.olds;
+  const { tags: news = {} } = change.news;
   const removed = Object.keys(olds).filter((key) => !(key in news));
-  const added = Object.fromEntries(Object.entries(news).filter(([key, value]) => olds[key] !== value));
-  return removed.length > 0 || Object.keys(added).length > 0 ? { removed, added } : undefined;
+  const added = Object.entries(news).filter(([key, value]) => olds[key] !== value);
+  if (removed.length > 0) await calls.untag(removed);
+  if (added.length > 0) await calls.tag(Object.fromEntries(added));
+}
+interface Tagged {
+  readonly tags?: Tags | undefined;
 }
