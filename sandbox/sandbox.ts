@@ -1,32 +1,103 @@
-import type { Crash } from "./processes/supervisor";
-
-/** How the sandbox's EKS cluster lets identities in; EKS's own three words. */
-export type AuthenticationMode = "API" | "CONFIG_MAP" | "API_AND_CONFIG_MAP";
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Aws, startAws } from "./aws/aws";
+import { type AuthenticationMode, type Seed, seedAccount } from "./aws/seed-account";
+import { type ControlPlane, startControlPlane } from "./control-plane/control-plane";
+import { buildEngines, type Engines } from "./engines/engines";
+import { Progress, type Report } from "./engines/progress";
+import { environmentOf } from "./environment";
+import { type Crash, Supervisor } from "./processes/supervisor";
 
 export interface SandboxOptions {
   /** @default "sandbox" */
   readonly clusterName?: string;
-  /** @default "API_AND_CONFIG_MAP" */
+  /** How the cluster lets identities in. @default "API_AND_CONFIG_MAP" */
   readonly authenticationMode?: AuthenticationMode;
   /** The control plane alone, without AWS: for tests of controllers. @default false */
   readonly kubernetesOnly?: boolean;
-  /** Where logs and state go. @default a new folder in the system's folder for temporary files */
+  /** Where logs and state go; must not be another sandbox's. @default a new folder in the system's folder for temporary files */
   readonly directory?: string;
+  /** Told how finding or building the engines goes. @default standard error */
+  readonly report?: Report;
 }
 
-/** A cluster and an account of one's own, on this machine. */
-export interface Sandbox {
-  /** Logs (`logs/<component>.log`) and state of this sandbox. */
+/** A Kubernetes cluster of one's own, on this machine. */
+export interface KubernetesSandbox {
+  /** Logs (`logs/<component>.log`) and state of this sandbox. Left behind by `stop`, to be read. */
   readonly directory: string;
   /** Path of an admin kubeconfig. */
   readonly kubeconfig: string;
+  readonly clusterName: string;
+  /** What a program needs to work against the sandbox, to be laid over its environment: KUBECONFIG, Pulumi's settings, PATH, AWS endpoint and admin keys. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Settles when a component dies on its own. Never rejects. */
+  readonly crashed: Promise<Crash>;
+  /** Where further programs can be run that end with the sandbox. */
+  readonly supervisor: Supervisor;
+  readonly engines: Engines;
+  stop(): Promise<void>;
+}
+
+/** The same with an AWS account, in which that cluster is an EKS cluster. */
+export interface Sandbox extends KubernetesSandbox {
   /** http://127.0.0.1:<port> */
   readonly awsEndpoint: string;
-  /** The EKS cluster that exists from the start, backed by the real API server. */
-  readonly clusterName: string;
-  /** What a program needs to work against the sandbox: AWS endpoint and admin keys, KUBECONFIG, Pulumi's settings, PATH. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Settles when a component dies on its own. */
-  readonly crashed: Promise<Crash>;
-  stop(): Promise<void>;
+  readonly aws: Aws;
+  /** What the account held from the start. */
+  readonly seed: Seed;
+}
+
+/** Starts a sandbox, building its engines if need be. Throws, leaving no process behind, when a component does not come up. */
+export function startSandbox(options: SandboxOptions & { readonly kubernetesOnly: true }): Promise<KubernetesSandbox>;
+export function startSandbox(options?: SandboxOptions & { readonly kubernetesOnly?: false }): Promise<Sandbox>;
+export async function startSandbox(options: SandboxOptions = {}): Promise<KubernetesSandbox | Sandbox> {
+  const engines = await buildEngines(options.report ?? new Progress(process.stderr).report);
+  const directory = await makeDirectory(options.directory);
+  const supervisor = new Supervisor(directory);
+  try {
+    return await startEverything(options, { engines, directory, supervisor });
+  } catch (error) {
+    await supervisor.stop();
+    throw error;
+  }
+}
+
+interface Ground {
+  readonly engines: Engines;
+  readonly directory: string;
+  readonly supervisor: Supervisor;
+}
+
+async function startEverything(options: SandboxOptions, ground: Ground): Promise<KubernetesSandbox | Sandbox> {
+  const { clusterName = "sandbox", kubernetesOnly = false } = options;
+  const controlPlane = await startControlPlane(ground);
+  const [account] = await Promise.all([
+    kubernetesOnly ? undefined : startAccount(options, ground, controlPlane),
+    controlPlane.startControllers(),
+  ]);
+  const { kubeconfig } = controlPlane;
+  const environment = await environmentOf({ ...ground, kubeconfig, aws: account?.aws });
+  const { crashed } = ground.supervisor;
+  const kubernetes = { ...ground, kubeconfig, clusterName, environment, crashed, stop: () => ground.supervisor.stop() };
+  return account ? { ...kubernetes, ...account, awsEndpoint: account.aws.endpoint } : kubernetes;
+}
+
+async function startAccount(
+  { clusterName = "sandbox", authenticationMode = "API_AND_CONFIG_MAP" }: SandboxOptions,
+  { engines, supervisor }: Ground,
+  controlPlane: ControlPlane,
+): Promise<{ aws: Aws; seed: Seed }> {
+  const { endpoint, authority, oidcIssuer, version, serviceCidr } = controlPlane;
+  const certificateAuthority = Buffer.from(authority).toString("base64");
+  const cluster = { endpoint, certificateAuthority, oidcIssuer, version, serviceCidr };
+  const aws = await startAws({ supervisor, python: engines.python, cluster });
+  const seed = await seedAccount(aws, { clusterName, authenticationMode });
+  return { aws, seed };
+}
+
+async function makeDirectory(asked: string | undefined): Promise<string> {
+  if (asked === undefined) return mkdtemp(join(tmpdir(), "pulumi-karpenter-"));
+  await mkdir(asked, { recursive: true });
+  return asked;
 }

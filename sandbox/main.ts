@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { Command, Option } from "commander";
+import type { AuthenticationMode } from "./aws/seed-account";
+import { describeCrash } from "./processes/supervisor";
+import { type KubernetesSandbox, startSandbox } from "./sandbox";
+
+interface Arguments {
+  readonly clusterName: string;
+  readonly authenticationMode: AuthenticationMode;
+  readonly kubernetesOnly: boolean;
+  readonly directory?: string;
+}
+
+const modes: readonly AuthenticationMode[] = ["API", "CONFIG_MAP", "API_AND_CONFIG_MAP"];
+
+const command = new Command("sandbox")
+  .description("Starts a Kubernetes cluster and an AWS account on this machine and keeps them until Ctrl-C.")
+  .option("--cluster-name <name>", "name of the EKS cluster", "sandbox")
+  .addOption(
+    new Option("--authentication-mode <mode>", "how the cluster lets identities in")
+      .choices(modes)
+      .default("API_AND_CONFIG_MAP"),
+  )
+  .option("--kubernetes-only", "the control plane alone, without AWS", false)
+  .option("--directory <path>", "where logs and state go (default: a new temporary folder)")
+  .action(run);
+
+async function run(options: Arguments): Promise<void> {
+  const { kubernetesOnly, ...rest } = options;
+  const sandbox = await (kubernetesOnly ? startSandbox({ ...rest, kubernetesOnly }) : startSandbox(rest));
+  // Only now: before, these signals end this process, and with it everything that it started.
+  const asked = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  try {
+    describe(sandbox);
+    const crash = await Promise.race([sandbox.crashed, asked.then(() => undefined)]);
+    if (crash) throw new Error(describeCrash(crash));
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function describe({ environment, directory }: KubernetesSandbox): void {
+  const exports = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  console.log([...exports, "", `# logs: ${directory}/logs`, "# ready; Ctrl-C ends it"].join("\n"));
+}
+
+command.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
