@@ -1,0 +1,118 @@
+import * as aws from "@pulumi/aws";
+import * as eks from "@pulumi/eks";
+import * as pulumi from "@pulumi/pulumi";
+
+/** How a cluster lets identities in; EKS's own words. */
+export type AuthenticationMode = "API" | "API_AND_CONFIG_MAP" | "CONFIG_MAP";
+
+/** What has to be known of a cluster to run Karpenter in it. */
+export interface ClusterFacts {
+  readonly name: pulumi.Input<string>;
+  readonly endpoint: pulumi.Input<string>;
+  readonly oidcIssuer: pulumi.Input<string>;
+  /** @default found by the issuer, or created */
+  readonly oidcProviderArn?: pulumi.Input<string>;
+  readonly authenticationMode: AuthenticationMode;
+  readonly privateSubnetIds: readonly string[];
+  readonly publicSubnetIds: readonly string[];
+  /** The group that EKS makes for control plane and nodes. */
+  readonly securityGroupId: pulumi.Input<string>;
+}
+
+/**
+ * An existing cluster.
+ * @throws pulumi.RunError, one line, when there is none of that name or it may not be looked at
+ */
+export async function lookUpCluster(name: string, opts?: pulumi.InvokeOptions): Promise<ClusterFacts> {
+  const cluster = await aws.eks.getCluster({ name }, opts).catch((error: unknown) => {
+    throw noSuchCluster(name, error);
+  });
+  const subnets = await lookUpSubnets(cluster.vpcConfig.subnetIds, opts);
+  return {
+    name,
+    endpoint: cluster.endpoint,
+    oidcIssuer: cluster.identities[0]?.oidcs[0]?.issuer ?? "",
+    authenticationMode: authenticationMode(cluster.accessConfigs[0]?.authenticationMode),
+    ...subnets,
+    securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
+  };
+}
+
+type Subnets = Pick<ClusterFacts, "privateSubnetIds" | "publicSubnetIds">;
+
+/** Told apart by whether machines get a public address there. A network without private subnets counts as one. */
+export async function lookUpSubnets(ids: readonly string[], opts?: pulumi.InvokeOptions): Promise<Subnets> {
+  const subnets = await Promise.all([...ids].sort().map((id) => aws.ec2.getSubnet({ id }, opts)));
+  const idsWhere = (isPublic: boolean): string[] =>
+    subnets.filter(({ mapPublicIpOnLaunch }) => mapPublicIpOnLaunch === isPublic).map(({ id }) => id);
+  const [privateSubnetIds, publicSubnetIds] = [idsWhere(false), idsWhere(true)];
+  return { privateSubnetIds: privateSubnetIds.length === 0 ? publicSubnetIds : privateSubnetIds, publicSubnetIds };
+}
+
+/** EKS names no mode for clusters that are older than the choice. */
+const authenticationMode = (mode: string | undefined): AuthenticationMode =>
+  mode === "API" || mode === "API_AND_CONFIG_MAP" ? mode : "CONFIG_MAP";
+
+function noSuchCluster(name: string, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const missing = /couldn't find resource|ResourceNotFoundException|No cluster found/i.test(message);
+  return new pulumi.RunError(
+    missing
+      ? `clusterName: there is no EKS cluster "${name}" in this account and region`
+      : `clusterName: EKS cluster "${name}" cannot be looked up: ${message.split("\n")[0] ?? message}`,
+  );
+}
+
+export interface ClusterArgs {
+  readonly name: string;
+  /** Kubernetes version, such as "1.34". @default EKS's newest */
+  readonly version?: pulumi.Input<string>;
+  readonly vpcId: pulumi.Input<string>;
+  /** Subnets for nodes and control plane. */
+  readonly privateSubnetIds: readonly string[];
+  /** @default none */
+  readonly publicSubnetIds?: readonly string[];
+  /** @default "API" */
+  readonly authenticationMode?: Exclude<AuthenticationMode, "CONFIG_MAP">;
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** A new cluster without nodes of its own, with the OIDC provider that its service accounts' roles need. */
+export class Cluster extends pulumi.ComponentResource {
+  readonly facts: ClusterFacts;
+  readonly kubeconfig: pulumi.Output<string>;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-karpenter:index:Cluster", name, args, opts);
+    const { authenticationMode: mode = "API", privateSubnetIds, publicSubnetIds = [] } = args;
+
+    const cluster = new eks.Cluster(
+      name,
+      {
+        name: args.name,
+        version: args.version,
+        vpcId: args.vpcId,
+        privateSubnetIds: [...privateSubnetIds],
+        publicSubnetIds: [...publicSubnetIds],
+        authenticationMode: mode,
+        createOidcProvider: true,
+        skipDefaultNodeGroup: true,
+        tags: args.tags,
+      },
+      { parent: this },
+    );
+
+    this.kubeconfig = pulumi.secret(cluster.kubeconfigJson);
+    this.facts = {
+      name: cluster.eksCluster.name,
+      endpoint: cluster.eksCluster.endpoint,
+      oidcIssuer: cluster.oidcIssuer,
+      oidcProviderArn: cluster.oidcProviderArn,
+      authenticationMode: mode,
+      privateSubnetIds,
+      publicSubnetIds,
+      securityGroupId: cluster.clusterSecurityGroupId,
+    };
+    this.registerOutputs({ kubeconfig: this.kubeconfig });
+  }
+}

@@ -1,0 +1,85 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { controllerRoleName, names } from "../controller/contract/names";
+import type { PolicyScope } from "../controller/contract/permissions";
+import { controllerPolicies } from "../controller/contract/permissions";
+import { OidcProvider } from "./oidc-provider";
+import { policyDocument, trustServiceAccount } from "./policy-document";
+
+export interface ControllerRoleArgs {
+  readonly clusterName: pulumi.Input<string>;
+  /** Of the cluster: https://oidc.eks.<region>.amazonaws.com/id/<id> */
+  readonly oidcIssuer: pulumi.Input<string>;
+  /** An OIDC provider that is already managed elsewhere. @default found by the issuer, or created */
+  readonly oidcProviderArn?: pulumi.Input<string>;
+  /** The only role that the controller may hand to machines. */
+  readonly nodeRoleArn: pulumi.Input<string>;
+  /** The only queue that the controller may read. @default none */
+  readonly queueArn?: pulumi.Input<string>;
+  /** @default "kube-system" */
+  readonly namespace?: pulumi.Input<string>;
+  /** @default KarpenterControllerRole-<cluster> */
+  readonly roleName?: pulumi.Input<string>;
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * What the controller may do, for its service account alone (IRSA, which works on Fargate too). Its policies are
+ * generated from `controller/contract/permissions.ts`, and are split as upstream splits them: together they would
+ * exceed what one policy may hold.
+ */
+export class ControllerRole extends pulumi.ComponentResource {
+  readonly roleName: pulumi.Output<string>;
+  readonly roleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: ControllerRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-karpenter:index:ControllerRole", name, args, opts);
+    const { clusterName, oidcIssuer, namespace = "kube-system", tags = {} } = args;
+    const oidcProviderArn =
+      args.oidcProviderArn ?? new OidcProvider(name, { issuer: oidcIssuer }, { parent: this }).arn;
+
+    const assumeRolePolicy = pulumi
+      .all([oidcProviderArn, oidcIssuer, namespace])
+      .apply(([provider, issuer, of]) =>
+        trustServiceAccount({ oidcProviderArn: provider, issuer, namespace: of, serviceAccount: names.controller }),
+      );
+    const roleName = args.roleName ?? pulumi.output(clusterName).apply(controllerRoleName);
+    const role = new aws.iam.Role(name, { name: roleName, assumeRolePolicy, tags }, { parent: this });
+
+    const scope = policyScope(args, { parent: this });
+    for (const [policyName, statements] of Object.entries(controllerPolicies)) {
+      if (policyName === "KarpenterControllerInterruptionPolicy" && args.queueArn === undefined) continue;
+      const policy = new aws.iam.Policy(
+        `${name}-${policyName}`,
+        {
+          name: pulumi.interpolate`${policyName}-${clusterName}`,
+          policy: scope.apply((known) => policyDocument(statements(known))),
+          tags,
+        },
+        { parent: this },
+      );
+      const attachment = { role: role.name, policyArn: policy.arn };
+      new aws.iam.RolePolicyAttachment(`${name}-${policyName}`, attachment, { parent: this });
+    }
+
+    this.roleName = role.name;
+    this.roleArn = role.arn;
+    this.registerOutputs({ roleName: this.roleName, roleArn: this.roleArn });
+  }
+}
+
+function policyScope(args: ControllerRoleArgs, opts: pulumi.InvokeOptions): pulumi.Output<PolicyScope> {
+  const { partition } = aws.getPartitionOutput({}, opts);
+  const { region } = aws.getRegionOutput({}, opts);
+  const { accountId } = aws.getCallerIdentityOutput({}, opts);
+  return pulumi
+    .all([pulumi.all([partition, region, accountId]), args.clusterName, args.nodeRoleArn, args.queueArn])
+    .apply(([[of, where, account], cluster, nodeRoleArn, queueArn]) => ({
+      partition: of,
+      region: where,
+      account,
+      cluster,
+      nodeRoleArn,
+      queueArn,
+    }));
+}

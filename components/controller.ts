@@ -1,0 +1,148 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { controllerLabels, names, ports } from "../controller/contract/names";
+import type { Bundle } from "./bundle";
+import { readBundle } from "./bundle";
+import type { ControllerSettings } from "./controller-environment";
+import { controllerSettingsProblems, environment } from "./controller-environment";
+import type { BundleMaps } from "./controller-objects";
+import { loaderFile, partFile, podSpec } from "./controller-objects";
+import { ControllerRbac } from "./controller-rbac";
+import { refuse } from "./problem";
+
+export interface ControllerArgs {
+  readonly clusterName: pulumi.Input<string>;
+  /** @default asked of EKS */
+  readonly clusterEndpoint?: pulumi.Input<string>;
+  readonly region: pulumi.Input<string>;
+  /** The role of the controller's service account. */
+  readonly roleArn: pulumi.Input<string>;
+  /** Name of the queue of interruption warnings. @default interruptions are not heard of */
+  readonly interruptionQueue?: pulumi.Input<string>;
+  /** Created unless it is kube-system. @default "kube-system" */
+  readonly namespace?: string;
+  /** Whether the pods run on Fargate. @default false */
+  readonly onFargate?: boolean;
+  /** An image that brings the controller, for those who mirror images. @default a stock Node image, given our bundle */
+  readonly image?: pulumi.Input<string>;
+  /** @default 2: one leads, one waits */
+  readonly replicas?: number;
+  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
+  /** Under Karpenter's environment names, such as `BATCH_IDLE_DURATION: "1s"`. */
+  readonly settings?: ControllerSettings;
+  /** What else the controller's environment should hold, such as a proxy. */
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Upstream's getting started asks for this much. On Fargate the pod gets it, and pays for it, whole. */
+const defaultResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } };
+const stockImage = "docker.io/library/node:24-slim";
+
+/** The program that runs in the cluster: its identity there, its rights, and two replicas of it. */
+export class Controller extends pulumi.ComponentResource {
+  readonly namespace: string;
+
+  constructor(name: string, args: ControllerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-karpenter:index:Controller", name, {}, opts);
+    const { namespace = "kube-system" } = args;
+    this.namespace = namespace;
+    refuse("the controller", controllerSettingsProblems(args.settings ?? {}));
+
+    const own = namespace === "kube-system" ? [] : [this.ownNamespace(name)];
+    const account = new k8s.core.v1.ServiceAccount(
+      name,
+      {
+        metadata: { ...this.meta(), annotations: { "eks.amazonaws.com/role-arn": args.roleArn } },
+        // The pod asks for its token by itself, so that nothing else in the namespace gets one.
+        automountServiceAccountToken: false,
+      },
+      { parent: this, dependsOn: own },
+    );
+    const rbac = new ControllerRbac(name, { namespace }, { parent: this, dependsOn: own });
+    this.deployment(name, args, [account, rbac]);
+
+    this.registerOutputs({ namespace });
+  }
+
+  private meta(): { name: string; namespace: string; labels: Record<string, string> } {
+    return { name: names.controller, namespace: this.namespace, labels: { ...controllerLabels } };
+  }
+
+  private ownNamespace(name: string): k8s.core.v1.Namespace {
+    return new k8s.core.v1.Namespace(name, { metadata: { name: this.namespace } }, { parent: this });
+  }
+
+  private deployment(name: string, args: ControllerArgs, dependsOn: pulumi.Resource[]): void {
+    const { replicas = 2, image = stockImage, onFargate = false, resources = defaultResources } = args;
+    const bundle = args.image === undefined ? this.bundleMaps(name, readBundle(), dependsOn) : undefined;
+    const selector = { matchLabels: { ...controllerLabels } };
+    const spec = podSpec({ image, bundle, env: environment(variables(args)), resources, onFargate });
+
+    new k8s.core.v1.Service(
+      name,
+      {
+        metadata: this.meta(),
+        spec: {
+          selector: { ...controllerLabels },
+          ports: [{ name: "http-metrics", port: ports.metrics, targetPort: "http-metrics", protocol: "TCP" }],
+        },
+      },
+      // A service counts as ready once it has endpoints, which come with the pods: nothing waits for that here.
+      { parent: this, dependsOn },
+    );
+    new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata: this.meta(), spec: { maxUnavailable: 1, selector } },
+      { parent: this, dependsOn },
+    );
+    new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: this.meta(),
+        spec: {
+          replicas,
+          revisionHistoryLimit: 10,
+          strategy: { rollingUpdate: { maxUnavailable: 1 } },
+          selector,
+          template: { metadata: { labels: { ...controllerLabels } }, spec },
+        },
+      },
+      { parent: this, dependsOn },
+    );
+  }
+
+  /**
+   * One ConfigMap for the loader and one for each part of the program. Names carry the digest, and no map ever changes:
+   * pods of an old and of a new version never mix them up.
+   */
+  private bundleMaps(name: string, bundle: Bundle, dependsOn: pulumi.Resource[]): BundleMaps {
+    const version = bundle.sha256.slice(0, 10);
+    const map = (suffix: string, content: object): pulumi.Output<string> =>
+      new k8s.core.v1.ConfigMap(
+        `${name}-${suffix}`,
+        {
+          metadata: { ...this.meta(), name: `${names.controller}-${suffix}-${version}` },
+          immutable: true,
+          ...content,
+        },
+        { parent: this, dependsOn },
+      ).metadata.name;
+    return {
+      bundle,
+      loaderMap: map("loader", { data: { [loaderFile]: bundle.loader } }),
+      partMaps: bundle.parts.map((part, index) => map(`bundle-${index}`, { binaryData: { [partFile(index)]: part } })),
+    };
+  }
+}
+
+/** What the user sets wins over what follows from the stack. */
+function variables(args: ControllerArgs): Readonly<Record<string, pulumi.Input<string> | undefined>> {
+  return {
+    CLUSTER_NAME: args.clusterName,
+    CLUSTER_ENDPOINT: args.clusterEndpoint,
+    INTERRUPTION_QUEUE: args.interruptionQueue,
+    AWS_REGION: args.region,
+    ...args.settings,
+    ...args.env,
+  };
+}

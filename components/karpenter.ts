@@ -1,0 +1,146 @@
+import * as aws from "@pulumi/aws";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { queueName } from "../controller/contract/names";
+import type { ClusterFacts } from "./cluster";
+import type { ControllerArgs } from "./controller";
+import { Controller } from "./controller";
+import { ControllerRole } from "./controller-role";
+import { Crds } from "./crds";
+import { DiscoveryTags } from "./discovery-tags";
+import { FargateProfile } from "./fargate-profile";
+import { InterruptionQueue } from "./interruption-queue";
+import { NodePools } from "./node-pools";
+import { NodeRole } from "./node-role";
+import type { PoolSettings } from "./pool-settings";
+import { SpotServiceLinkedRole } from "./spot-service-linked-role";
+import type { TeardownPatience } from "./teardown";
+import { Teardown } from "./teardown";
+
+export interface KarpenterArgs {
+  /** From `lookUpCluster`, or of a `Cluster`. */
+  readonly cluster: ClusterFacts;
+  /** How to reach the cluster's API. @default the ambient kubeconfig */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** Name → pool, each with its class. @default none */
+  readonly nodePools?: Readonly<Record<string, PoolSettings>>;
+  /** Of the controller and what belongs to it. @default "kube-system" */
+  readonly namespace?: string;
+  /** Whether the controller runs on Fargate; else there must be nodes for it that are not Karpenter's. @default true */
+  readonly fargate?: boolean;
+  /** Whether EC2's warnings are listened to. @default true */
+  readonly interruptionQueue?: boolean;
+  /** What gets the discovery tag. @default the cluster's private subnets and its security group */
+  readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
+  readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
+  readonly teardown?: TeardownPatience;
+  /** On everything in AWS that can carry them. */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Node autoscaling for one cluster: everything in this folder, composed, in the order that makes its removal clean. */
+export class Karpenter extends pulumi.ComponentResource {
+  readonly clusterName: pulumi.Output<string>;
+  readonly nodeRoleName: pulumi.Output<string>;
+  readonly nodeRoleArn: pulumi.Output<string>;
+  readonly instanceProfileName: pulumi.Output<string>;
+  readonly controllerRoleArn: pulumi.Output<string>;
+  readonly queueName: pulumi.Output<string> | undefined;
+  readonly namespace: string;
+
+  constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
+    const { cluster, kubeconfig, namespace = "kube-system", fargate = true, tags } = args;
+    const clusterName = cluster.name;
+    const parent = { parent: this };
+
+    const host = fargate
+      ? new FargateProfile(name, { clusterName, subnetIds: [...cluster.privateSubnetIds], namespace, tags }, parent)
+      : undefined;
+    const nodeRole = new NodeRole(
+      `${name}-node`,
+      { clusterName, authenticationMode: cluster.authenticationMode, kubeconfig, tags },
+      parent,
+    );
+    const queue = args.interruptionQueue === false ? undefined : this.queue(name, args);
+    const role = new ControllerRole(
+      `${name}-controller`,
+      {
+        clusterName,
+        oidcIssuer: cluster.oidcIssuer,
+        oidcProviderArn: cluster.oidcProviderArn,
+        nodeRoleArn: nodeRole.roleArn,
+        queueArn: queue?.arn,
+        namespace,
+        tags,
+      },
+      parent,
+    );
+    const discovery = new DiscoveryTags(
+      name,
+      {
+        clusterName,
+        subnetIds: args.discovery?.subnetIds ?? cluster.privateSubnetIds,
+        securityGroupId: args.discovery?.securityGroupId ?? cluster.securityGroupId,
+      },
+      parent,
+    );
+    const spot = new SpotServiceLinkedRole(`${name}-spot`, parent);
+    const crds = new Crds(name, {}, parent);
+
+    // Removal runs against this order: pools, then what they left, then the controller, then what the controller needs.
+    const beneath = [host, nodeRole, queue, role, discovery, spot, crds].filter((part) => part !== undefined);
+    const controller = new Controller(
+      name,
+      {
+        ...args.controller,
+        clusterName,
+        clusterEndpoint: cluster.endpoint,
+        region: aws.getRegionOutput({}, parent).region,
+        roleArn: role.roleArn,
+        interruptionQueue: queue?.name,
+        namespace,
+        onFargate: fargate,
+      },
+      { parent: this, dependsOn: beneath },
+    );
+    const patience = { clusterName, kubeconfig, namespace, ...args.teardown };
+    // Deleted last of the two: it is there, and works, even when `up` never came to the pools.
+    const leftovers = new Teardown(`${name}-leftovers`, patience, {
+      parent: this,
+      dependsOn: [controller, ...beneath],
+    });
+    const pools = new NodePools(
+      name,
+      { nodePools: args.nodePools ?? {}, cluster, nodeRoleName: nodeRole.roleName },
+      { parent: this, dependsOn: [leftovers] },
+    );
+    // Deleted before the pools: Pulumi's own deletion of a pool would wait for ever for a pod that may not be evicted.
+    new Teardown(`${name}-machines`, patience, { parent: this, dependsOn: [pools] });
+
+    this.clusterName = pulumi.output(clusterName);
+    this.nodeRoleName = nodeRole.roleName;
+    this.nodeRoleArn = nodeRole.roleArn;
+    this.instanceProfileName = nodeRole.instanceProfileName;
+    this.controllerRoleArn = role.roleArn;
+    this.queueName = queue?.name;
+    this.namespace = namespace;
+    this.registerOutputs({ clusterName: this.clusterName });
+  }
+
+  private queue(name: string, { cluster, tags }: KarpenterArgs): InterruptionQueue {
+    const called = pulumi.output(cluster.name).apply(queueName);
+    return new InterruptionQueue(`${name}-interruption`, { queueName: called, tags }, { parent: this });
+  }
+}
+
+/** Children that live in the cluster find their way there by the kubeconfig, where one is given. */
+function withProvider(
+  name: string,
+  kubeconfig: pulumi.Input<string> | undefined,
+  opts: pulumi.ComponentResourceOptions = {},
+): pulumi.ComponentResourceOptions {
+  if (kubeconfig === undefined) return opts;
+  const provider = new k8s.Provider(name, { kubeconfig }, opts.parent === undefined ? {} : { parent: opts.parent });
+  return pulumi.mergeOptions(opts, { providers: { kubernetes: provider } });
+}

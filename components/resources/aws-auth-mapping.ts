@@ -1,0 +1,85 @@
+import { CoreV1Api } from "@kubernetes/client-node";
+import type { V1ConfigMap } from "@kubernetes/client-node";
+import { withNodeRole, withoutNodeRole } from "./aws-auth";
+import type { KubeConnection } from "./kubernetes";
+import { kubeConfig, statusOf } from "./kubernetes";
+import type { Resource } from "./provider";
+
+interface Inputs extends KubeConnection {
+  readonly roleArn: string;
+}
+
+interface Found {
+  /** What we added, and so what we take away. */
+  readonly added: "map" | "entry" | "nothing";
+}
+
+const where = { name: "aws-auth", namespace: "kube-system" };
+const attempts = 10;
+
+export const awsAuthMapping: Resource<Inputs, Found> = {
+  identity: ["roleArn"],
+  async create(inputs) {
+    return { id: inputs.roleArn, found: { added: await add(api(inputs), inputs.roleArn) } };
+  },
+  async read({ found, ...inputs }) {
+    const mapRoles = (await get(api(inputs)))?.data?.["mapRoles"];
+    return withNodeRole(mapRoles, inputs.roleArn) === mapRoles ? found : undefined;
+  },
+  async delete({ found, ...inputs }) {
+    if (found.added !== "nothing") await remove(api(inputs), inputs.roleArn, found);
+  },
+};
+
+const api = (connection: KubeConnection): CoreV1Api => kubeConfig(connection).makeApiClient(CoreV1Api);
+
+const add = (core: CoreV1Api, roleArn: string): Promise<Found["added"]> =>
+  retried(async () => {
+    const map = await get(core);
+    const before = map?.data?.["mapRoles"];
+    const mapRoles = withNodeRole(before, roleArn);
+    if (mapRoles === before) return "nothing";
+    if (map === undefined) {
+      const body = { metadata: where, data: { mapRoles } };
+      await core.createNamespacedConfigMap({ namespace: where.namespace, body });
+      return "map";
+    }
+    await replace(core, map, mapRoles);
+    return "entry";
+  });
+
+const remove = (core: CoreV1Api, roleArn: string, { added }: Found): Promise<void> =>
+  retried(async () => {
+    const map = await get(core);
+    const before = map?.data?.["mapRoles"];
+    if (map === undefined || before === undefined) return;
+    const mapRoles = withoutNodeRole(before, roleArn);
+    const isEmpty = mapRoles === "[]\n" && Object.keys(map.data ?? {}).length === 1;
+    // The precondition keeps an entry that somebody added since we looked.
+    const preconditions = { resourceVersion: map.metadata?.resourceVersion ?? "" };
+    if (added === "map" && isEmpty) await core.deleteNamespacedConfigMap({ ...where, body: { preconditions } });
+    else if (mapRoles !== before) await replace(core, map, mapRoles);
+  });
+
+async function get(core: CoreV1Api): Promise<V1ConfigMap | undefined> {
+  try {
+    return await core.readNamespacedConfigMap(where);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Carries the resource version it read, so that nobody's entry is overwritten. */
+const replace = (core: CoreV1Api, map: V1ConfigMap, mapRoles: string): Promise<V1ConfigMap> =>
+  core.replaceNamespacedConfigMap({ ...where, body: { ...map, data: { ...map.data, mapRoles } } });
+
+/** Again when somebody else wrote in between. */
+async function retried<T>(change: () => Promise<T>, attempt = 1): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (statusOf(error) !== 409 || attempt === attempts) throw error;
+    return retried(change, attempt + 1);
+  }
+}

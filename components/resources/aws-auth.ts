@@ -1,0 +1,40 @@
+/** The list in `mapRoles` of aws-auth: one string, many owners. @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html */
+import { parseDocument, YAMLSeq } from "yaml";
+
+const groups = ["system:bootstrappers", "system:nodes"];
+
+/** With our entry; the same string when it is there already. Everything else stays, comments included. */
+export function withNodeRole(mapRoles: string | undefined, roleArn: string): string {
+  const { document, list } = parsed(mapRoles);
+  if (indexOf(list, roleArn) !== -1) return mapRoles ?? "";
+  list.add(document.createNode({ rolearn: roleArn, username: "system:node:{{EC2PrivateDNSName}}", groups }));
+  return document.toString();
+}
+
+/** Without our entry; the same string when it is not there. */
+export function withoutNodeRole(mapRoles: string, roleArn: string): string {
+  const { document, list } = parsed(mapRoles);
+  const index = indexOf(list, roleArn);
+  if (index === -1) return mapRoles;
+  list.delete(index);
+  // An empty list is written on one line, whatever it was before.
+  list.flow = list.items.length === 0;
+  return document.toString();
+}
+
+function parsed(mapRoles = ""): { document: ReturnType<typeof parseDocument>; list: YAMLSeq } {
+  const document = parseDocument(mapRoles);
+  if (document.errors[0] !== undefined) {
+    throw new Error(`ConfigMap kube-system/aws-auth: mapRoles is no YAML: ${document.errors[0].message}`);
+  }
+  if (document.contents === null) document.contents = new YAMLSeq() as never;
+  const list: unknown = document.contents;
+  if (list instanceof YAMLSeq) {
+    list.flow = false;
+    return { document, list };
+  }
+  throw new Error("ConfigMap kube-system/aws-auth: mapRoles is not a list");
+}
+
+const indexOf = (list: YAMLSeq, roleArn: string): number =>
+  list.items.findIndex((_, index) => list.getIn([index, "rolearn"]) === roleArn);

@@ -1,0 +1,18 @@
+/**
+ * The resources that are ours, as Pulumi's dynamic provider calls them. Bundled into `dist/resources.cjs`; nothing here
+ * may import Pulumi, which is another copy in that process.
+ */
+import { awsAuthMapping } from "./aws-auth-mapping";
+import { oidcProvider } from "./oidc-provider";
+import { provider } from "./provider";
+import { spotServiceLinkedRole } from "./spot-service-linked-role";
+import { teardown } from "./teardown";
+
+export const resources = {
+  AwsAuthMapping: provider(awsAuthMapping),
+  OidcProvider: provider(oidcProvider),
+  SpotServiceLinkedRole: provider(spotServiceLinkedRole),
+  Teardown: provider(teardown),
+};
+
+export type ResourceKind = keyof typeof resources;

@@ -1,0 +1,18 @@
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** How to reach a cluster's API. */
+export interface KubeConnection {
+  /** @default the ambient one: $KUBECONFIG, ~/.kube/config, or the pod's own account */
+  readonly kubeconfig?: string;
+}
+
+export function kubeConfig({ kubeconfig }: KubeConnection): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromString(kubeconfig);
+  return config;
+}
+
+/** HTTP status of an answer that was an error; `undefined` when there was no answer. */
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
