@@ -1,0 +1,140 @@
+import { conditionOf } from "../api/conditions";
+import type { EC2NodeClass } from "../api/ec2-node-class";
+import { nodeClassHash, nodeClassHashVersion } from "../api/hash";
+import { annotations } from "../api/labels";
+import type { Labels } from "../api/kube-object";
+import type { NodeClaim } from "../api/node-claim";
+import { tags } from "../contract/tags";
+import type { Clock } from "../ports/clock";
+import type { Cloud, Machine } from "../ports/cloud";
+import { CreateError, InsufficientCapacityError, NodeClassNotReadyError, NotFoundError } from "../ports/errors";
+import type { InstanceType } from "../scheduling/instance-type";
+import { driftReason, isStaticallyDrifted } from "./drift";
+import type { Instance } from "./ec2-instances-api";
+import type { InstanceTypes } from "./instance-types";
+import type { Instances } from "./instances";
+import { EFA } from "./launch-plan";
+import type { Launched, Launches } from "./launches";
+import { instanceIdOf, machineOf } from "./machines";
+import type { UnavailableOfferings } from "./unavailable-offerings";
+
+interface Deps {
+  readonly clock: Clock;
+  readonly instances: Instances;
+  readonly instanceTypes: InstanceTypes;
+  readonly launches: Launches;
+  readonly unavailable: UnavailableOfferings;
+}
+
+/** EC2 as the controllers know it. */
+export class AwsCloud implements Cloud {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async create(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<Machine> {
+    const { instances, launches } = this.#deps;
+    const known = await instances.forClaim(claim.metadata.uid ?? "");
+    const types = this.#typesOf(nodeClass);
+    if (known) return remembered(machineOf(known, typeNamed(types, known.type)), nodeClass);
+    assertReady(nodeClass);
+    const launched = await launches.launch(claim, nodeClass, types);
+    const instance = this.#justLaunched(launched, claim);
+    const machine = machineOf(instance, typeNamed(types, instance.type));
+    return remembered(machine, nodeClass, launched.instanceProfile);
+  }
+
+  async delete(providerId: string): Promise<void> {
+    const id = ownId(providerId);
+    const { state } = await this.#deps.instances.get(id);
+    if (state !== "shutting-down") await this.#deps.instances.terminate(id);
+  }
+
+  async get(providerId: string): Promise<Machine> {
+    return this.#machine(await this.#deps.instances.get(ownId(providerId)));
+  }
+
+  async list(): Promise<readonly Machine[]> {
+    return (await this.#deps.instances.list()).map((instance) => this.#machine(instance));
+  }
+
+  instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]> {
+    return Promise.resolve(this.#typesOf(nodeClass));
+  }
+
+  async drift(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<string | undefined> {
+    const { providerID } = claim.status ?? {};
+    if (providerID === undefined) return undefined;
+    if (isStaticallyDrifted({ claim, nodeClass })) return "NodeClassDrift";
+    const instance = await this.#deps.instances.get(ownId(providerID));
+    return driftReason({ claim, nodeClass, instance, types: this.#typesOf(nodeClass) });
+  }
+
+  async tag(providerId: string, values: Labels): Promise<void> {
+    await this.#deps.instances.tag(ownId(providerId), values);
+  }
+
+  markUnavailable(offering: Parameters<Cloud["markUnavailable"]>[0]): void {
+    this.#deps.unavailable.add(offering);
+  }
+
+  #typesOf(nodeClass: EC2NodeClass): readonly InstanceType[] {
+    return this.#deps.instanceTypes.forClass(nodeClass);
+  }
+
+  #machine(instance: Instance): Machine {
+    const types = this.#deps.instanceTypes.lastFor(instance.tags[tags.nodeClass] ?? "");
+    return machineOf(instance, typeNamed(types, instance.type));
+  }
+
+  /** What EC2 would describe now, saving the call. */
+  #justLaunched(launched: Launched, claim: NodeClaim): Instance {
+    const { instanceId, instanceType, zone, imageId, subnetId, capacityType, tags: tagged } = launched;
+    return {
+      ...{ id: instanceId, type: instanceType, zone, imageId, subnetId, capacityType, tags: tagged },
+      securityGroupIds: [],
+      state: "pending",
+      launchedAt: this.#deps.clock.now(),
+      efaInterfaces: claim.spec.resources?.requests?.[EFA] === undefined ? 0 : 1,
+    };
+  }
+}
+
+function ownId(providerId: string): string {
+  const id = instanceIdOf(providerId);
+  if (id === undefined) throw new NotFoundError(`${providerId} is not an EC2 instance (aws:///zone/i-…)`);
+  return id;
+}
+
+const typeNamed = (types: readonly InstanceType[], name: string): InstanceType | undefined =>
+  types.find((type) => type.name === name);
+
+/** With what the claim should remember of its class. */
+const remembered = (
+  machine: Machine,
+  nodeClass: EC2NodeClass,
+  profile = nodeClass.status?.instanceProfile,
+): Machine => ({
+  ...machine,
+  annotations: {
+    [annotations.nodeClassHash]: nodeClassHash(nodeClass),
+    [annotations.nodeClassHashVersion]: nodeClassHashVersion,
+    ...(profile !== undefined && { [annotations.instanceProfileName]: profile }),
+  },
+});
+
+/** Karpenter's rules of which classes may launch (karpenter-aws §1.6). */
+function assertReady(nodeClass: EC2NodeClass): void {
+  const { name, deletionTimestamp, generation } = nodeClass.metadata;
+  if (deletionTimestamp !== undefined) throw new InsufficientCapacityError(`EC2NodeClass ${name} is being deleted`);
+  const ready = conditionOf(nodeClass, "Ready");
+  const stale = ready?.observedGeneration !== generation;
+  if (ready?.status === "False" || (ready !== undefined && stale)) {
+    throw new NodeClassNotReadyError(`EC2NodeClass ${name} is not ready: ${ready.message ?? ready.reason ?? ""}`);
+  }
+  if (ready?.status !== "True") {
+    throw new CreateError("NodeClassReadinessUnknown", `EC2NodeClass ${name}: nothing is known of its readiness yet`);
+  }
+}

@@ -1,0 +1,64 @@
+import type { RequirementSpec } from "../api/requirement";
+import type { InstanceType, Offering } from "../scheduling/instance-type";
+import { labels } from "../api/labels";
+
+/** Whether a requirement takes this value; undefined means that there is no such label. */
+export function allows(requirement: RequirementSpec, value: string | undefined): boolean {
+  if (value === undefined) return requirement.operator === "NotIn" || requirement.operator === "DoesNotExist";
+  const [bound = ""] = requirement.values ?? [];
+  switch (requirement.operator) {
+    case "In":
+      return requirement.values?.includes(value) ?? false;
+    case "NotIn":
+      return !requirement.values?.includes(value);
+    case "Exists":
+      return true;
+    case "DoesNotExist":
+      return false;
+    case "Gt":
+      return Number(value) > Number(bound);
+    case "Gte":
+      return Number(value) >= Number(bound);
+    case "Lt":
+      return Number(value) < Number(bound);
+    case "Lte":
+      return Number(value) <= Number(bound);
+  }
+}
+
+/** What somebody asks for, by label. */
+export type Wishes = ReadonlyMap<string, readonly RequirementSpec[]>;
+
+export function wishesOf(requirements: readonly RequirementSpec[]): Wishes {
+  const wishes = new Map<string, RequirementSpec[]>();
+  for (const requirement of requirements) {
+    const known = wishes.get(requirement.key);
+    if (known) known.push(requirement);
+    else wishes.set(requirement.key, [requirement]);
+  }
+  return wishes;
+}
+
+export const allowsAll = (wishes: Wishes, key: string, value: string | undefined): boolean =>
+  (wishes.get(key) ?? []).every((wish) => allows(wish, value));
+
+/** The values of a label that instance types have: they know only `In` and `DoesNotExist`. */
+export const valuesOf = ({ operator, values = [] }: RequirementSpec): readonly (string | undefined)[] =>
+  operator === "In" ? values : [undefined];
+
+/**
+ * Whether machines that have these labels can meet the wishes. Labels that machines do not define, such as a pool's
+ * own, are nobody's concern here.
+ */
+export const meets = (wishes: Wishes, has: readonly RequirementSpec[]): boolean =>
+  has.every((label) => valuesOf(label).some((value) => allowsAll(wishes, label.key, value)));
+
+/** The offerings of a type, on sale now, that meet the wishes. */
+export const offeringsFor = (wishes: Wishes, { offerings }: InstanceType): readonly Offering[] =>
+  offerings.filter(
+    ({ available, zone, capacityType, requirements = [] }) =>
+      available &&
+      allowsAll(wishes, labels.zone, zone) &&
+      allowsAll(wishes, labels.capacityType, capacityType) &&
+      meets(wishes, requirements),
+  );

@@ -1,0 +1,111 @@
+import {
+  EC2Client,
+  paginateDescribeImages,
+  paginateDescribeSecurityGroups,
+  paginateDescribeSubnets,
+  type Tag,
+} from "@aws-sdk/client-ec2";
+import type { Labels } from "../api/kube-object";
+import { clientConfig, type AwsConnection } from "./aws-connection";
+
+/** An EC2 filter: any of the values. */
+export interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export interface Subnet {
+  readonly id: string;
+  readonly zone: string;
+  readonly zoneId: string;
+  readonly freeIps: number;
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly name: string;
+  readonly arch: "amd64" | "arm64";
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly deprecatedAt?: number;
+}
+
+export interface ImageQuery {
+  readonly filters: readonly Filter[];
+  /** Account ids or aliases such as `self` and `amazon`; empty for anyone. */
+  readonly owners: readonly string[];
+}
+
+/** What an account has that machines can be made of. All filters of a call must match; pages are flattened. */
+export interface Ec2DiscoveryApi {
+  subnets(filters: readonly Filter[]): Promise<readonly Subnet[]>;
+  securityGroups(filters: readonly Filter[]): Promise<readonly SecurityGroup[]>;
+  /** Available images, deprecated ones too, for architectures that we know. */
+  images(query: ImageQuery): Promise<readonly Image[]>;
+}
+
+export function ec2DiscoveryApi(connection: AwsConnection): Ec2DiscoveryApi {
+  const client = new EC2Client(clientConfig(connection));
+  return {
+    subnets: (filters) => subnets(client, filters),
+    securityGroups: (filters) => securityGroups(client, filters),
+    images: (query) => images(client, query),
+  };
+}
+
+/** In the SDK's words. */
+export const sdkFilters = (filters: readonly Filter[]): { Name: string; Values: string[] }[] =>
+  filters.map(({ name, values }) => ({ Name: name, Values: [...values] }));
+
+export const labelsOf = (tags: readonly Tag[] = []): Labels =>
+  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+
+async function subnets(client: EC2Client, filters: readonly Filter[]): Promise<readonly Subnet[]> {
+  const found: Subnet[] = [];
+  for await (const { Subnets = [] } of paginateDescribeSubnets({ client }, { Filters: sdkFilters(filters) })) {
+    for (const subnet of Subnets) {
+      const { SubnetId: id, AvailabilityZone: zone } = subnet;
+      if (id === undefined || zone === undefined) continue;
+      const { AvailabilityZoneId: zoneId = "", AvailableIpAddressCount: freeIps = 0 } = subnet;
+      found.push({ id, zone, zoneId, freeIps });
+    }
+  }
+  return found;
+}
+
+async function securityGroups(client: EC2Client, filters: readonly Filter[]): Promise<readonly SecurityGroup[]> {
+  const found: SecurityGroup[] = [];
+  const pages = paginateDescribeSecurityGroups({ client }, { Filters: sdkFilters(filters) });
+  for await (const { SecurityGroups = [] } of pages) {
+    for (const { GroupId: id, GroupName: name = "" } of SecurityGroups) if (id !== undefined) found.push({ id, name });
+  }
+  return found;
+}
+
+const architectures: Readonly<Record<string, Image["arch"]>> = { x86_64: "amd64", arm64: "arm64" };
+
+async function images(client: EC2Client, { filters, owners }: ImageQuery): Promise<readonly Image[]> {
+  const found: Image[] = [];
+  const pages = paginateDescribeImages(
+    { client },
+    {
+      Filters: [...sdkFilters(filters), { Name: "state", Values: ["available"] }],
+      IncludeDeprecated: true,
+      ...(owners.length > 0 && { Owners: [...owners] }),
+    },
+  );
+  for await (const { Images = [] } of pages) {
+    for (const { ImageId: id, Name: name = "", Architecture = "", CreationDate, DeprecationTime } of Images) {
+      const arch = architectures[Architecture];
+      if (id === undefined || arch === undefined) continue;
+      const createdAt = CreationDate === undefined ? 0 : Date.parse(CreationDate);
+      found.push({ id, name, arch, createdAt, ...(DeprecationTime && { deprecatedAt: Date.parse(DeprecationTime) }) });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,139 @@
+import type { EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
+import { labels } from "../api/labels";
+import type { RequirementSpec } from "../api/requirement";
+import type { Clock } from "../ports/clock";
+import type { Log } from "../ports/log";
+import type { InstanceType } from "../scheduling/instance-type";
+import { familyOf } from "./ami-family";
+import { meets, wishesOf } from "./compatibility";
+import type { Ec2CatalogApi } from "./ec2-catalog-api";
+import type { MachineType } from "./machine-type";
+import type { Prices } from "./prices";
+import { labelsOfType, requirement } from "./type-labels";
+import { offeringsOf, zonesOf, type Market } from "./type-offerings";
+import { resourcesOf, type NodeSettings } from "./type-resources";
+import type { UnavailableOfferings } from "./unavailable-offerings";
+
+interface Deps {
+  readonly ec2: Pick<Ec2CatalogApi, "machineTypes" | "offeredZones">;
+  readonly prices: Prices;
+  readonly unavailable: UnavailableOfferings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly region: string;
+  readonly settings: NodeSettings;
+}
+
+type Bare = Omit<InstanceType, "offerings">;
+
+interface Remembered {
+  readonly key: string;
+  readonly bare: ReadonlyMap<MachineType, Bare>;
+  readonly market: string;
+  readonly list: readonly InstanceType[];
+}
+
+/** Every instance type of the region, as each node class would boot it. */
+export class InstanceTypes {
+  readonly #deps: Deps;
+  #machines: readonly MachineType[] = [];
+  #zones: ReadonlyMap<string, ReadonlySet<string>> = new Map();
+  #refreshes = 0;
+  readonly #byClass = new Map<string, Remembered>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Asks EC2 what it has; an empty answer changes nothing. */
+  async refresh(): Promise<void> {
+    const { ec2, log } = this.#deps;
+    const [machines, zones] = await Promise.all([ec2.machineTypes(), ec2.offeredZones()]);
+    if (machines.length > 0) this.#machines = [...machines].sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (zones.size > 0) this.#zones = zones;
+    this.#refreshes += 1;
+    log.debug("discovered instance types", { types: machines.length, offered: zones.size });
+  }
+
+  machine(name: string): MachineType | undefined {
+    return this.#machines.find((type) => type.name === name);
+  }
+
+  /** The same list until the class, the catalog, a price or an offering changed. */
+  forClass(nodeClass: EC2NodeClass): readonly InstanceType[] {
+    const { name } = nodeClass.metadata;
+    const { subnets, amis } = nodeClass.status ?? {};
+    const key = JSON.stringify([this.#refreshes, nodeClass.spec, subnets, amis]);
+    const market = `${this.#deps.prices.sequence} ${this.#deps.unavailable.sequence}`;
+    const known = this.#byClass.get(name);
+    if (known?.key === key && known.market === market) return known.list;
+    const bare = known?.key === key ? known.bare : this.#bare(nodeClass);
+    const list = [...bare].map(([machine, type]) => this.#withOfferings(machine, type, nodeClass));
+    this.#byClass.set(name, { key, bare, market, list });
+    return list;
+  }
+
+  /** What was last made for a class of this name, whatever became of the class. */
+  lastFor(className: string): readonly InstanceType[] {
+    return this.#byClass.get(className)?.list ?? [];
+  }
+
+  forget(className: string): void {
+    this.#byClass.delete(className);
+  }
+
+  #bare(nodeClass: EC2NodeClass): ReadonlyMap<MachineType, Bare> {
+    const { region, settings } = this.#deps;
+    return new Map(
+      this.#machines.map((type) => [type, bareType(type, nodeClass, { region, settings, zones: this.#zones })]),
+    );
+  }
+
+  #withOfferings(machine: MachineType, type: Bare, nodeClass: EC2NodeClass): InstanceType {
+    // Without an image no machine boots: such a type is there, but nothing of it is on sale.
+    const image = imageFor(type, nodeClass.status?.amis ?? []);
+    const offerings = offeringsOf(machine, nodeClass, this.#market);
+    return {
+      ...type,
+      offerings: image ? offerings : offerings.map((offering) => ({ ...offering, available: false })),
+    };
+  }
+
+  readonly #market: Market = {
+    zonesOf: (type) => this.#zones.get(type) ?? new Set(),
+    price: (type, capacityType, zone) =>
+      capacityType === "spot" ? this.#deps.prices.spot(type, zone) : this.#deps.prices.onDemand(type),
+    isOut: (instanceType, capacityType, zone) => this.#deps.unavailable.has({ instanceType, capacityType, zone }),
+  };
+}
+
+export interface TypeContext {
+  readonly region: string;
+  readonly settings: NodeSettings;
+  readonly zones: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** A type with everything but its offerings. */
+export function bareType(type: MachineType, nodeClass: EC2NodeClass, { region, settings, zones }: TypeContext): Bare {
+  const sold = zonesOf(nodeClass).filter(({ zone }) => zones.get(type.name)?.has(zone));
+  const ids = sold.flatMap(({ zoneID }) => zoneID ?? []);
+  return {
+    name: type.name,
+    requirements: [
+      ...labelsOfType(type, { region, family: familyOf(nodeClass) }),
+      requirement(labels.capacityType, type.capacityTypes),
+      requirement(
+        labels.zone,
+        sold.map(({ zone }) => zone),
+      ),
+      requirement(labels.zoneId, ids.length > 0 ? ids : undefined),
+    ],
+    ...resourcesOf(type, nodeClass, settings),
+  };
+}
+
+/** The first of the images, which come newest first, that boots such machines. */
+export const imageFor = (
+  { requirements }: { readonly requirements: readonly RequirementSpec[] },
+  amis: readonly ResolvedAmi[],
+): ResolvedAmi | undefined => amis.find((ami) => meets(wishesOf(ami.requirements), requirements));

@@ -1,0 +1,157 @@
+import type { EC2NodeClass } from "../api/ec2-node-class";
+import { clusterTag, tags } from "../contract/tags";
+import type { Clock } from "../ports/clock";
+import type { InstanceType } from "../scheduling/instance-type";
+import { denialHint, isServerError, meaningOf } from "./aws-errors";
+import { Cache } from "./cache";
+import type { ClusterFacts } from "./eks-api";
+import type { Ec2LaunchApi } from "./ec2-launch-api";
+import { imageFor, type InstanceTypes } from "./instance-types";
+import { planTemplates, type LaunchSubject } from "./launch-plan";
+import { launchTags } from "./launch-tags";
+import type { LaunchTemplates } from "./launch-templates";
+import { requestOf } from "./launches";
+
+const REFRESH_MS = 30 * 60_000;
+/** EC2's limit, before base64: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
+const MOST_USER_DATA = 16_384;
+
+/** What is wrong with a class: the condition's reason, and what people read. */
+export interface Objection {
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface Deps {
+  readonly ec2: Pick<Ec2LaunchApi, "rehearseFleet" | "rehearseLaunch">;
+  readonly templates: LaunchTemplates;
+  readonly instanceTypes: InstanceTypes;
+  readonly cluster: () => Promise<ClusterFacts>;
+  readonly clusterDns?: string;
+  readonly clusterName: string;
+  readonly clock: Clock;
+  /** Without asking EC2 at all. */
+  readonly disabled: boolean;
+}
+
+/** Launches with a class without launching, so that a missing permission is told before a pod waits for it. */
+export class Rehearsals {
+  readonly #deps: Deps;
+  readonly #judged: Cache<Objection | undefined>;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+    this.#judged = new Cache(deps.clock, REFRESH_MS);
+  }
+
+  /** Undefined when a launch would work. Throws what passes by itself: throttling, AWS' own failures, a profile not known everywhere yet. */
+  async objectionTo(nodeClass: EC2NodeClass): Promise<Objection | undefined> {
+    const tagged = forbiddenTags(nodeClass);
+    if (tagged.length > 0) {
+      return { reason: "TagValidationFailed", message: `spec.tags may not set ${tagged.join(", ")}: Karpenter does` };
+    }
+    if (this.#deps.disabled) return undefined;
+    const { status: { subnets, securityGroups, amis, instanceProfile } = {}, spec, metadata } = nodeClass;
+    const judged = [metadata.name, spec, metadata.annotations, subnets, securityGroups, amis, instanceProfile];
+    return this.#judged.get(JSON.stringify(judged), () => this.#rehearse(nodeClass));
+  }
+
+  async #rehearse(nodeClass: EC2NodeClass): Promise<Objection | undefined> {
+    const type = probeType(nodeClass, this.#deps.instanceTypes.forClass(nodeClass));
+    const image = type && imageFor(type, nodeClass.status?.amis ?? []);
+    if (type === undefined || image === undefined) return undefined;
+    const subject = await this.#subject(nodeClass);
+    const [planned] = planTemplates(subject, [type]);
+    if (planned === undefined) return undefined;
+    const size = Buffer.byteLength(planned.template.userData);
+    if (size > MOST_USER_DATA) {
+      const message = `user data has ${size} bytes, EC2 takes ${MOST_USER_DATA}; shorten spec.userData`;
+      return { reason: "UserDataSizeLimitExceeded", message };
+    }
+    let name = "";
+    const created = await objection("ec2:CreateLaunchTemplate", nodeClass, async () => {
+      name = await this.#deps.templates.ensure(planned.template);
+    });
+    if (created) return created;
+    const overrides = (nodeClass.status?.subnets ?? []).map(({ id, zone }) => ({
+      ...{ instanceType: type.name, zone, subnetId: id, imageId: image.id, priority: 0 },
+    }));
+    const request = requestOf(subject, { templates: [{ name, overrides }] });
+    const fleet = await objection("ec2:CreateFleet", nodeClass, () => this.#deps.ec2.rehearseFleet(request));
+    if (fleet) return fleet;
+    let first: Objection | undefined;
+    for (const { subnetId, instanceType, imageId } of overrides) {
+      const { networkInterfaces } = planned.template;
+      const rehearsal = {
+        ...{ template: name, instanceType, imageId, subnetId, networkInterfaces },
+        tags: subject.tags,
+      };
+      const refused = await objection("ec2:RunInstances", nodeClass, () => this.#deps.ec2.rehearseLaunch(rehearsal));
+      if (!refused) return undefined;
+      first ??= refused;
+    }
+    return first;
+  }
+
+  async #subject(nodeClass: EC2NodeClass): Promise<LaunchSubject> {
+    const { clusterName, clusterDns, cluster } = this.#deps;
+    const { name } = nodeClass.metadata;
+    return {
+      claim: {
+        metadata: { name: "", uid: "" },
+        spec: { nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name }, requirements: [] },
+      },
+      ...{ nodeClass, capacityType: "on-demand", clusterName },
+      ...(clusterDns !== undefined && { clusterDns }),
+      cluster: await cluster(),
+      instanceProfile: nodeClass.status?.instanceProfile ?? "",
+      tags: launchTags({ clusterName, nodeClass, nodePool: "" }),
+    };
+  }
+}
+
+/** A plain machine where there is one: images for accelerators may need bigger volumes than the class maps. */
+function probeType(nodeClass: EC2NodeClass, types: readonly InstanceType[]): InstanceType | undefined {
+  const bootable = types.filter((type) => imageFor(type, nodeClass.status?.amis ?? []) && type.offerings.length > 0);
+  const usual = ["m5.large", "m6g.large"].flatMap((name) => bootable.find((type) => type.name === name) ?? []);
+  return usual[0] ?? bootable[0];
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  "ec2:CreateLaunchTemplate": "CreateLaunchTemplateAuthCheckFailed",
+  "ec2:CreateFleet": "CreateFleetAuthCheckFailed",
+  "ec2:RunInstances": "RunInstancesAuthCheckFailed",
+};
+
+/** Undefined when the rehearsal passed. */
+async function objection(
+  action: string,
+  { spec }: EC2NodeClass,
+  rehearse: () => Promise<void>,
+): Promise<Objection | undefined> {
+  try {
+    await rehearse();
+    return undefined;
+  } catch (error) {
+    const meaning = meaningOf(error);
+    if (meaning === "dry run passed") return undefined;
+    if (!(error instanceof Error) || meaning === "throttled" || isServerError(error)) throw error;
+    if (meaning === "denied") {
+      const message = `Controller isn't authorized to call ${action}: ${denialHint(error.message)}; ${error.message}`;
+      return { reason: reasons[action] ?? "Unauthorized", message };
+    }
+    if (/Invalid IAM Instance Profile name/.test(error.message) && spec.instanceProfile !== undefined) {
+      const message = `spec.instanceProfile ${spec.instanceProfile}: no such instance profile`;
+      return { reason: "InstanceProfileNotFound", message };
+    }
+    throw error;
+  }
+}
+
+/** Tags that are ours alone (karpenter-aws §1.1). */
+const forbiddenTags = ({ spec }: EC2NodeClass): readonly string[] =>
+  Object.keys(spec.tags ?? {}).filter(
+    (key) =>
+      key.startsWith(clusterTag("")) ||
+      [tags.clusterName, tags.nodePool, tags.nodeClaim, tags.nodeClass].includes(key as never),
+  );
