@@ -1,0 +1,63 @@
+import type { ResourceList } from "../api/kube-object";
+import type { Container, PodSpec, ResourceRequirements } from "../api/pod";
+import { fromBytes, fromMillis, fromUnits, toMillis, toUnits } from "../api/quantity";
+
+/** Resource → amount: cpu in millicores, everything else in whole units (bytes, devices, pods). */
+export type Amounts = Readonly<Record<string, number>>;
+
+/** @throws RangeError when an entry is not a quantity. */
+export const amountsOf = (list: ResourceList = {}): Amounts =>
+  Object.fromEntries(
+    Object.entries(list).map(([name, text]) => [name, name === "cpu" ? toMillis(text) : toUnits(text)]),
+  );
+
+const isBytes = (name: string): boolean =>
+  name === "memory" || name === "ephemeral-storage" || name.startsWith("hugepages-");
+
+function write(name: string, amount: number): string {
+  if (name === "cpu") return fromMillis(amount);
+  return isBytes(name) ? fromBytes(amount) : fromUnits(amount);
+}
+
+/** Back to quantities, in the order of names. */
+export const toResourceList = (amounts: Amounts): ResourceList =>
+  Object.fromEntries(
+    Object.entries(amounts)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, amount]) => [name, write(name, amount)]),
+  );
+
+/** One list out of two, each resource by `pick`; what is not mentioned counts as 0. */
+export function combine(a: Amounts, b: Amounts, pick: (a: number, b: number) => number): Amounts {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, pick(a[name] ?? 0, b[name] ?? 0)]));
+}
+
+export const add = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
+export const sum = (lists: readonly Amounts[]): Amounts => lists.reduce(add, {});
+export const max = (a: Amounts, b: Amounts): Amounts => combine(a, b, Math.max);
+
+/** What is not requested but limited is requested at its limit, as the API server defaults it. */
+const requestsOf = ({ requests = {}, limits = {} }: ResourceRequirements = {}): Amounts =>
+  amountsOf({ ...limits, ...requests });
+
+/**
+ * What the kube-scheduler reserves for a pod, itself included (`pods: 1`): the larger of what runs together (containers
+ * and sidecars) and the hungriest init step (an init container beside the sidecars started before it); what the pod
+ * asks for as a whole counts in place of that; then its overhead
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
+ */
+export function effectiveRequests({ containers, initContainers = [], overhead, resources }: PodSpec): Amounts {
+  let sidecars: Amounts = {};
+  let hungriest: Amounts = {};
+  for (const container of initContainers) {
+    const step = add(sidecars, requestsOf(container.resources));
+    hungriest = max(hungriest, step);
+    if (isSidecar(container)) sidecars = step;
+  }
+  const running = add(sum(containers.map((container) => requestsOf(container.resources))), sidecars);
+  const together = { ...max(running, hungriest), ...requestsOf(resources) };
+  return { ...add(together, amountsOf(overhead)), pods: 1 };
+}
+
+const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === "Always";

@@ -1,0 +1,83 @@
+import { untolerated } from "../api/pod-state";
+import type { Wish } from "./preferences";
+import { agree, describe, type Requirement } from "./requirement";
+import { both, conflictWithTemplate, disagreement, type Requirements, signatureOf } from "./requirements";
+import { offered, type Template } from "./template";
+
+/**
+ * A node of one pool, narrowed by the pods that it will hold: what it requires, and which offers are still open to it.
+ * Scopes only ever narrow; narrowing the same scopes by the same wishes gives the same object, in whatever order.
+ */
+export class Scope {
+  readonly template: Template;
+  readonly requirements: Requirements;
+  /** By position in `template.offers`: 1 where the offer is open. */
+  readonly open: Uint8Array;
+  readonly #desk: ScopeDesk;
+  readonly #joined = new Map<Wish, Scope | undefined>();
+
+  constructor(desk: ScopeDesk, requirements: Requirements, open: Uint8Array) {
+    this.#desk = desk;
+    this.template = desk.template;
+    this.requirements = requirements;
+    this.open = open;
+  }
+
+  /** The scope with a pod of this wish, or undefined when it cannot join. */
+  with(wish: Wish): Scope | undefined {
+    if (!this.#joined.has(wish)) this.#joined.set(wish, this.#desk.narrow(this, wish));
+    return this.#joined.get(wish);
+  }
+}
+
+/** Makes and remembers the scopes of one pool. */
+export class ScopeDesk {
+  readonly template: Template;
+  /** An empty node. */
+  readonly root: Scope;
+  readonly #scopes = new Map<string, Scope>();
+  readonly #meeting = new Map<string, Uint8Array>();
+
+  constructor(template: Template) {
+    this.template = template;
+    this.root = new Scope(this, template.requirements, new Uint8Array(template.offers.length).fill(1));
+    this.#scopes.set(signatureOf(template.requirements), this.root);
+  }
+
+  narrow(scope: Scope, wish: Wish): Scope | undefined {
+    const { taints, requirements } = this.template;
+    if (untolerated(taints, wish.tolerations) !== undefined) return undefined;
+    if (conflictWithTemplate(requirements, wish.requirements) !== undefined) return undefined;
+    if (disagreement(scope.requirements, wish.requirements) !== undefined) return undefined;
+    const narrowed = both(scope.requirements, wish.requirements);
+    const signature = signatureOf(narrowed);
+    const known = this.#scopes.get(signature);
+    if (known !== undefined) return known;
+    const fresh = new Scope(this, narrowed, this.#openOffers(scope, narrowed, wish.requirements.keys()));
+    this.#scopes.set(signature, fresh);
+    return fresh;
+  }
+
+  #openOffers(scope: Scope, narrowed: Requirements, changed: Iterable<string>): Uint8Array {
+    const open = scope.open.slice();
+    for (const key of changed) {
+      const requirement = narrowed.get(key);
+      if (requirement === undefined) continue;
+      const meeting = this.#offersMeeting(requirement);
+      for (let i = 0; i < open.length; i++) open[i] = (open[i] ?? 0) & (meeting[i] ?? 0);
+    }
+    return open;
+  }
+
+  #offersMeeting(requirement: Requirement): Uint8Array {
+    const text = describe(requirement);
+    const known = this.#meeting.get(text);
+    if (known !== undefined) return known;
+    const meeting = Uint8Array.from(this.template.offers, (offer) => {
+      const has = offered(offer, requirement.key);
+      return Number(has === undefined || agree(has, requirement));
+    });
+    this.#meeting.set(text, meeting);
+    return meeting;
+  }
+}

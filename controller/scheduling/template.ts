@@ -1,0 +1,133 @@
+import type { Taint } from "../api/kube-object";
+import { labels } from "../api/labels";
+import type { NodePool } from "../api/node-pool";
+import { type Daemon, runsInPool, runsOnType, together } from "./daemons";
+import { onePortEach } from "./host-ports";
+import type { InstanceType, Offering } from "./instance-type";
+import type { PoolChoice } from "./problem";
+import { only, type Requirement } from "./requirement";
+import { allOf, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
+import { amountsOf } from "./resources";
+import { type Dimensions, minus, type Vector } from "./vector";
+
+/** What every new node of a pool will have, with the machines it may be. */
+export interface Template {
+  readonly pool: NodePool;
+  readonly weight: number;
+  readonly taints: readonly Taint[];
+  readonly requirements: Requirements;
+  /** Machines that satisfy the pool, by name. */
+  readonly machines: readonly Machine[];
+  /** What can be bought: machines in zones and capacity types that the pool allows and that are available. */
+  readonly offers: readonly Offer[];
+  /** What the pool's limits still allow; Infinity where there is no limit. */
+  readonly allowance: Vector;
+  readonly isLimited: boolean;
+  /** Whether any requirement asks for a least number of values. */
+  readonly wantsVariety: boolean;
+}
+
+/** An instance type as a node of one pool. */
+export interface Machine {
+  readonly type: InstanceType;
+  readonly requirements: Requirements;
+  /** Counts against the pool's limits, `nodes: 1` included. */
+  readonly capacity: Vector;
+  /** What daemons will take. */
+  readonly overhead: Vector;
+  /** What is left for pods. */
+  readonly room: Vector;
+}
+
+export interface Offer {
+  /** Its place in the template's list. */
+  readonly position: number;
+  readonly machine: Machine;
+  readonly offering: Offering;
+  /** What the offering settles: zone, capacity type, and labels of its own. The rest says the machine. */
+  readonly requirements: Requirements;
+}
+
+export interface Surroundings {
+  readonly dimensions: Dimensions;
+  readonly daemons: readonly Daemon[];
+}
+
+/** The pool's own requirements and labels, as one set. */
+export const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): Requirements =>
+  allOf([
+    ...requirementsOf(template.spec.requirements).values(),
+    ...ofLabels(template.metadata?.labels).values(),
+    only(labels.nodePool, metadata.name),
+  ]);
+
+/** Works out once what all nodes of a pool have in common. */
+export function templateOf(choice: PoolChoice, surroundings: Surroundings): Template {
+  const { pool, usage } = choice;
+  const { dimensions } = surroundings;
+  const { limits } = pool.spec;
+  const requirements = requirementsOfPool(pool);
+  const taints = pool.spec.template.spec.taints ?? [];
+  const machines = machinesOf(choice, { requirements, taints }, surroundings);
+  return {
+    pool,
+    weight: pool.spec.weight ?? 0,
+    taints,
+    requirements,
+    machines,
+    offers: machines
+      .flatMap((machine) => offersOf(machine, requirements))
+      .map((offer, position) => ({ ...offer, position })),
+    allowance: minus(dimensions.limits(amountsOf(limits)), dimensions.vector(amountsOf(usage))),
+    isLimited: Object.keys(limits ?? {}).length > 0,
+    wantsVariety: [...requirements.values()].some(({ minValues }) => minValues > 0),
+  };
+}
+
+const readTypes = new WeakMap<InstanceType, Requirements>();
+
+/** A type's requirements never change and a catalogue outlives many problems, so they are read once. */
+function requirementsOfType(type: InstanceType): Requirements {
+  const known = readTypes.get(type);
+  if (known !== undefined) return known;
+  const requirements = requirementsOf(type.requirements);
+  readTypes.set(type, requirements);
+  return requirements;
+}
+
+type Shell = Pick<Template, "requirements" | "taints">;
+
+function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: Surroundings): readonly Machine[] {
+  const present = daemons.map((daemon) => ({ daemon, wishes: runsInPool(daemon, shell.requirements, shell.taints) }));
+  const machines: Machine[] = [];
+  for (const type of choice.instanceTypes) {
+    const requirements = requirementsOfType(type);
+    if (disagreement(shell.requirements, requirements) !== undefined) continue;
+    const running = present.filter(({ wishes }) => runsOnType(wishes, requirements)).map(({ daemon }) => daemon);
+    const overhead = dimensions.vector(together(running));
+    const allocatable = { ...amountsOf(type.allocatable), ...onePortEach(dimensions.names) };
+    machines.push({
+      type,
+      requirements,
+      capacity: dimensions.vector({ ...amountsOf(type.capacity), nodes: 1 }),
+      overhead,
+      room: minus(dimensions.vector(allocatable), overhead),
+    });
+  }
+  return machines.sort((a, b) => (a.type.name < b.type.name ? -1 : 1));
+}
+
+function offersOf(machine: Machine, pool: Requirements): readonly Omit<Offer, "position">[] {
+  return machine.type.offerings
+    .filter(({ available }) => available)
+    .map((offering) => ({ machine, offering, requirements: requirementsOfOffering(offering) }))
+    .filter(({ requirements }) => disagreement(pool, requirements) === undefined)
+    .filter(({ requirements }) => disagreement(machine.requirements, requirements) === undefined);
+}
+
+/** What an offer says about one label. */
+export const offered = ({ machine, requirements }: Offer, key: string): Requirement | undefined =>
+  requirements.get(key) ?? machine.requirements.get(key);
+
+const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
+  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);

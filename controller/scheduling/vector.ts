@@ -1,0 +1,74 @@
+import type { Amounts } from "./resources";
+
+/** Amounts by position; what stands where says the `Dimensions` that made it. Treated as immutable once handed out. */
+export type Vector = Float64Array;
+
+/** The resources that one problem is about, numbered, so that fitting is arithmetic on short arrays. */
+export class Dimensions {
+  readonly names: readonly string[];
+  readonly #positions: ReadonlyMap<string, number>;
+
+  constructor(names: Iterable<string>) {
+    this.names = [...new Set(names)].sort();
+    this.#positions = new Map(this.names.map((name, position) => [name, position]));
+  }
+
+  /** Amounts of resources that the problem is not about are left out. */
+  vector(amounts: Amounts): Vector {
+    const vector = new Float64Array(this.names.length);
+    for (const [name, amount] of Object.entries(amounts)) {
+      const position = this.#positions.get(name);
+      if (position !== undefined) vector[position] = amount;
+    }
+    return vector;
+  }
+
+  /** What is not limited is unlimited. */
+  limits(amounts: Amounts): Vector {
+    return Float64Array.from(this.names, (name) => amounts[name] ?? Infinity);
+  }
+
+  /** Without zeros. */
+  amounts(vector: Vector): Amounts {
+    const entries = this.names.map((name, position) => [name, vector[position] ?? 0] as const);
+    return Object.fromEntries(entries.filter(([, amount]) => amount !== 0));
+  }
+
+  /** The first resource of which there is not enough. */
+  shortage(room: Vector, wanted: Vector): string | undefined {
+    return this.names.find((_, position) => at(wanted, position) > 0 && at(wanted, position) > at(room, position));
+  }
+}
+
+/** Vectors of one problem have equal lengths, so that there is always something at a position. */
+export const at = (vector: Vector, position: number): number => vector[position] ?? 0;
+
+export const plus = (a: Vector, b: Vector, times = 1): Vector => a.map((value, i) => value + at(b, i) * times);
+export const minus = (a: Vector, b: Vector, times = 1): Vector => a.map((value, i) => value - at(b, i) * times);
+export const maximum = (a: Vector, b: Vector): Vector => a.map((value, i) => Math.max(value, at(b, i)));
+export const minimum = (a: Vector, b: Vector): Vector => a.map((value, i) => Math.min(value, at(b, i)));
+
+/** Takes `wanted` `times` out of `room`, in place: for the packing loops. */
+export function take(room: Vector, wanted: Vector, times: number): void {
+  for (let i = 0; i < room.length; i++) room[i] = at(room, i) - at(wanted, i) * times;
+}
+
+/** Nothing that is wanted exceeds the room; what nobody wants may be overdrawn. */
+export function fits(room: Vector, wanted: Vector): boolean {
+  for (let i = 0; i < wanted.length; i++) {
+    if (at(wanted, i) > 0 && at(wanted, i) > at(room, i)) return false;
+  }
+  return true;
+}
+
+/** How many times `wanted` fits, at most `most`. */
+export function timesThatFit(room: Vector, wanted: Vector, most: number): number {
+  let times = most;
+  for (let i = 0; i < wanted.length && times > 0; i++) {
+    if (at(wanted, i) > 0) times = Math.min(times, Math.floor(at(room, i) / at(wanted, i)));
+  }
+  return Math.max(0, times);
+}
+
+/** Every position of `a` is at least that of `b`. */
+export const covers = (a: Vector, b: Vector): boolean => a.every((value, i) => value >= at(b, i));
