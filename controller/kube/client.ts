@@ -61,11 +61,11 @@ export class KubeClient implements Kube {
     }
   }
 
-  async list<K extends Kind>(kind: K): Promise<readonly Kinds[K][]> {
+  async list<K extends Kind>(kind: K, options: { readonly fieldSelector?: string } = {}): Promise<readonly Kinds[K][]> {
     const found: Kinds[K][] = [];
     let next = "";
     do {
-      const query = { limit: String(PAGE), ...(next === "" ? {} : { continue: next }) };
+      const query = { limit: String(PAGE), ...options, ...(next === "" ? {} : { continue: next }) };
       // A list of this kind is a list of Kinds[K], by the API server's schema.
       const page = (await this.#connection.send({ verb: "list", info: kinds[kind], query })) as {
         readonly metadata: { readonly continue?: string };

@@ -8,7 +8,8 @@ import type { Kind, Kinds } from "../api/kinds";
 export interface Kube {
   cached<K extends Kind>(kind: K): Cache<Kinds[K]>;
   get<K extends Kind>(kind: K, name: ObjectName): Promise<Kinds[K] | undefined>;
-  list<K extends Kind>(kind: K): Promise<readonly Kinds[K][]>;
+  /** @param options.fieldSelector such as `spec.nodeName=ip-10-0-0-1.ec2.internal`. */
+  list<K extends Kind>(kind: K, options?: { readonly fieldSelector?: string }): Promise<readonly Kinds[K][]>;
   create<K extends Kind>(kind: K, object: New<Kinds[K]>): Promise<Kinds[K]>;
   /**
    * JSON merge patch: absent fields stay, `null` removes, lists are replaced whole. A patch that carries

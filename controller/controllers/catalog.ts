@@ -1,0 +1,22 @@
+import { isReady } from "../api/conditions";
+import type { Catalog } from "../simulation/problem";
+import type { Snapshot } from "../state/snapshot";
+import type { Context } from "./context";
+
+/** What each ready class can launch. A class whose types cannot be had now is left out, and the others go on. */
+export async function catalogOf(
+  { nodeClasses }: Snapshot,
+  { cloud, log }: Pick<Context, "cloud" | "log">,
+): Promise<Catalog> {
+  const entries = await Promise.all(
+    nodeClasses.filter(isReady).map(async (nodeClass) => {
+      try {
+        return [[nodeClass.metadata.name, await cloud.instanceTypes(nodeClass)] as const];
+      } catch (error) {
+        log.error("cannot list instance types", { EC2NodeClass: nodeClass.metadata.name, error });
+        return [];
+      }
+    }),
+  );
+  return new Map(entries.flat());
+}

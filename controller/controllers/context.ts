@@ -1,0 +1,58 @@
+import { labels } from "../api/labels";
+import type { Node } from "../api/node";
+import type { NodeClaim } from "../api/node-claim";
+import type { Pod } from "../api/pod";
+import type { Clock } from "../ports/clock";
+import type { Cloud, InterruptionQueue, NodeClassResolver } from "../ports/cloud";
+import type { Events } from "../ports/events";
+import type { Kube } from "../ports/kube";
+import type { Log } from "../ports/log";
+import type { Metrics } from "../ports/metrics";
+import type { CacheIndex } from "../runtime/cache-index";
+import { indexBy } from "../runtime/cache-index";
+import type { Intentions } from "../state/intentions";
+
+/** Everything a controller may ask for. Each names, by `Pick`, exactly what it uses. */
+export interface Context {
+  readonly kube: Kube;
+  readonly cloud: Cloud;
+  readonly nodeClasses: NodeClassResolver;
+  /** Absent when no queue is configured: then nobody warns us of interruptions. */
+  readonly interruptionQueue?: InterruptionQueue | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly settings: ControllerSettings;
+  readonly intentions: Intentions;
+  readonly lookups: Lookups;
+}
+
+/** The settings that controllers heed; `contract/settings.ts` says where they come from. */
+export interface ControllerSettings {
+  readonly clusterName: string;
+  readonly batchIdleMs: number;
+  readonly batchMaxMs: number;
+  readonly preferences: "Respect" | "Ignore";
+  readonly minValues: "Strict" | "BestEffort";
+}
+
+/** Cached objects by what links them to others. */
+export interface Lookups {
+  readonly claimsByProviderId: CacheIndex<NodeClaim>;
+  /** By the instance id at the end of the provider id. */
+  readonly claimsByInstanceId: CacheIndex<NodeClaim>;
+  readonly claimsByPool: CacheIndex<NodeClaim>;
+  readonly claimsByNodeClass: CacheIndex<NodeClaim>;
+  readonly nodesByProviderId: CacheIndex<Node>;
+  readonly podsByNode: CacheIndex<Pod>;
+}
+
+export const lookupsOf = (kube: Kube): Lookups => ({
+  claimsByProviderId: indexBy(kube.cached("NodeClaim"), ({ status }) => status?.providerID),
+  claimsByInstanceId: indexBy(kube.cached("NodeClaim"), ({ status }) => status?.providerID?.split("/").at(-1)),
+  claimsByPool: indexBy(kube.cached("NodeClaim"), ({ metadata }) => metadata.labels?.[labels.nodePool]),
+  claimsByNodeClass: indexBy(kube.cached("NodeClaim"), ({ spec }) => spec.nodeClassRef.name),
+  nodesByProviderId: indexBy(kube.cached("Node"), ({ spec }) => spec.providerID),
+  podsByNode: indexBy(kube.cached("Pod"), ({ spec }) => spec.nodeName),
+});

@@ -1,0 +1,43 @@
+import type { Singleton } from "../runtime/reconciler";
+import type { AnyReconciler } from "../runtime/reconciler-loop";
+import type { Context } from "./context";
+import { disruption } from "./disruption";
+import { nodeClassHashing, nodePoolHashing } from "./drift-hash";
+import { interruption } from "./interruption";
+import { nodeClaimConsolidatable } from "./node-claim-consolidatable";
+import { nodeClaimExpiration } from "./node-claim-expiration";
+import { claimGarbage, machineGarbage } from "./node-claim-garbage";
+import { nodeClaimLifecycle } from "./node-claim-lifecycle";
+import { nodeClaimPodEvents } from "./node-claim-pod-events";
+import { nodeClassStatus } from "./node-class-status";
+import { nodePoolStatus } from "./node-pool-status";
+import { nodeTermination } from "./node-termination";
+import { podProvisioning } from "./pod-provisioning";
+
+/** Everything that the controller does: what runs for each object of a kind, and what runs in rounds. */
+export function controllers(context: Context): {
+  readonly reconcilers: readonly AnyReconciler[];
+  readonly singletons: readonly Singleton[];
+} {
+  const { interruptionQueue } = context;
+  return {
+    reconcilers: [
+      nodeClassStatus(context),
+      nodeClassHashing(context),
+      nodePoolStatus(context),
+      nodePoolHashing(context),
+      nodeClaimLifecycle(context),
+      nodeClaimConsolidatable(context),
+      nodeClaimExpiration(context),
+      nodeClaimPodEvents(context),
+      nodeTermination(context),
+    ],
+    singletons: [
+      ...podProvisioning(context),
+      disruption(context),
+      claimGarbage(context),
+      machineGarbage(context),
+      ...(interruptionQueue === undefined ? [] : [interruption(context, interruptionQueue)]),
+    ],
+  };
+}

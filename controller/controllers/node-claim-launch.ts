@@ -1,0 +1,88 @@
+import { holds, isTrue, unknown } from "../api/conditions";
+import { labels } from "../api/labels";
+import type { NodeClaim } from "../api/node-claim";
+import type { Machine } from "../ports/cloud";
+import { CreateError, InsufficientCapacityError, NodeClassNotReadyError } from "../ports/errors";
+import { done } from "../runtime/reconciler";
+import { noteOnClaim, withClaimFinding } from "./claim-conditions";
+import type { Context } from "./context";
+import { countDisrupted } from "./node-claim-metrics";
+import type { Progress } from "./node-claim-lifecycle";
+
+const MESSAGE_LIMIT = 300;
+
+/** Launches the machine of a claim that has none yet (karpenter-core §2.4). */
+export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics">) {
+  const { kube, cloud, clock, log, events, metrics } = context;
+
+  return async (claim: NodeClaim): Promise<Progress | "given up"> => {
+    if (isTrue(claim, "Launched")) return { claim, outcome: done };
+    try {
+      return { claim: await launched(claim), outcome: done };
+    } catch (error) {
+      if (error instanceof InsufficientCapacityError) return giveUp(claim, "insufficient_capacity", error);
+      if (error instanceof NodeClassNotReadyError) return giveUp(claim, "nodeclass_not_ready", error);
+      await say(claim, error);
+      throw error;
+    }
+  };
+
+  async function launched(claim: NodeClaim): Promise<NodeClaim> {
+    const nodeClass = kube.cached("EC2NodeClass").get(claim.spec.nodeClassRef.name);
+    if (nodeClass === undefined || nodeClass.metadata.deletionTimestamp !== undefined) {
+      throw new InsufficientCapacityError(
+        `EC2NodeClass ${claim.spec.nodeClassRef.name} ${nodeClass === undefined ? "does not exist" : "is being deleted"}`,
+      );
+    }
+    const machine = await cloud.create(claim, nodeClass);
+    log.info("launched nodeclaim", {
+      NodeClaim: claim.metadata.name,
+      "provider-id": machine.providerId,
+      "instance-type": machine.instanceType,
+      zone: machine.zone,
+      "capacity-type": machine.capacityType,
+      allocatable: machine.allocatable,
+    });
+    return withMachine(claim, machine, clock.now());
+  }
+
+  async function giveUp(claim: NodeClaim, reason: string, error: Error): Promise<"given up"> {
+    const event = reason === "insufficient_capacity" ? "InsufficientCapacityError" : "NodeClassNotReady";
+    events.publish({
+      about: { kind: "NodeClaim", metadata: claim.metadata },
+      type: "Warning",
+      reason: event,
+      message: `NodeClaim ${claim.metadata.name}: ${error.message}`,
+    });
+    log.error("failed launching nodeclaim", { NodeClaim: claim.metadata.name, error: error.message });
+    await kube.delete("NodeClaim", claim.metadata);
+    countDisrupted(metrics, claim, { reason });
+    return "given up";
+  }
+
+  /** Puts the reason where `kubectl get nodeclaim` shows it; the caller's back-off tries again. */
+  async function say(claim: NodeClaim, error: unknown): Promise<void> {
+    const reason = error instanceof CreateError ? error.reason : "LaunchFailed";
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_LIMIT);
+    await noteOnClaim({ kube, clock }, claim, unknown("Launched", reason, message));
+  }
+}
+
+function withMachine(claim: NodeClaim, machine: Machine, now: number): NodeClaim {
+  const launched = withClaimFinding(claim, holds("Launched"), now);
+  return {
+    ...launched,
+    metadata: {
+      ...claim.metadata,
+      labels: { ...machine.labels, [labels.capacityType]: machine.capacityType, ...claim.metadata.labels },
+      annotations: { ...claim.metadata.annotations, ...machine.annotations },
+    },
+    status: {
+      ...launched.status,
+      providerID: machine.providerId,
+      imageID: machine.imageId,
+      capacity: machine.capacity,
+      allocatable: machine.allocatable,
+    },
+  };
+}

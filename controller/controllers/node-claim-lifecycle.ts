@@ -1,0 +1,77 @@
+import { isDeepEqual } from "../api/equality";
+import { finalizers } from "../api/labels";
+import type { NodeClaim } from "../api/node-claim";
+import type { Outcome, Reconciler } from "../runtime/reconciler";
+import { after, done, watching } from "../runtime/reconciler";
+import type { Context } from "./context";
+import { initialization } from "./node-claim-initialization";
+import { launch } from "./node-claim-launch";
+import { liveness } from "./node-claim-liveness";
+import { registration } from "./node-claim-registration";
+import { termination } from "./node-claim-termination";
+
+/**
+ * Leads a claim from nothing to a node that takes pods: launched, registered, initialized, and given up when it takes
+ * too long; then, once deleted, to nothing again. Every step reads what is and can be repeated after a crash.
+ */
+export function nodeClaimLifecycle(context: Context): Reconciler<"NodeClaim"> {
+  const { kube, lookups } = context;
+  const steps = [launch, registration, initialization, liveness].map((step) => step(context));
+  const terminate = termination(context);
+
+  return {
+    name: "nodeclaim.lifecycle",
+    kind: "NodeClaim",
+    concurrency: 100,
+    watches: [
+      watching("Node", ({ spec }) =>
+        lookups.claimsByProviderId.get(spec.providerID ?? "").map(({ metadata }) => metadata.name),
+      ),
+    ],
+    async reconcile(claim) {
+      if (claim.metadata.deletionTimestamp !== undefined) return terminate(claim);
+
+      let current = await withFinalizer(claim);
+      let soonest: Outcome = done;
+      for (const step of steps) {
+        const progress = await step(current);
+        if (progress === "given up") return done;
+        current = progress.claim;
+        soonest = sooner(soonest, progress.outcome);
+      }
+      await save(claim, current);
+      return soonest;
+    },
+  };
+
+  async function withFinalizer(claim: NodeClaim): Promise<NodeClaim> {
+    const held = claim.metadata.finalizers ?? [];
+    if (held.includes(finalizers.termination)) return claim;
+    return kube.patch("NodeClaim", claim.metadata, {
+      metadata: { resourceVersion: claim.metadata.resourceVersion, finalizers: [...held, finalizers.termination] },
+    });
+  }
+
+  async function save(before: NodeClaim, now: NodeClaim): Promise<void> {
+    const { name } = now.metadata;
+    const { labels, annotations } = now.metadata;
+    if (!isDeepEqual([before.metadata.labels, before.metadata.annotations], [labels, annotations])) {
+      await kube.patch("NodeClaim", { name }, { metadata: { labels, annotations } });
+    }
+    if (!isDeepEqual(before.status, now.status)) await kube.patchStatus("NodeClaim", { name }, { status: now.status });
+  }
+}
+
+/** What a step made of the claim, and when it wants to look again. */
+export interface Progress {
+  readonly claim: NodeClaim;
+  readonly outcome: Outcome;
+}
+
+/** One step of the life of a claim. "given up" when the claim was deleted instead. */
+export type Step = (context: Context) => (claim: NodeClaim) => Promise<Progress | "given up">;
+
+const sooner = (a: Outcome, b: Outcome): Outcome => {
+  if (a.after === undefined) return b;
+  return b.after === undefined ? a : after(Math.min(a.after, b.after));
+};

@@ -1,0 +1,112 @@
+import { keyOf } from "../api/kube-object";
+import type { Pod } from "../api/pod";
+import { isProvisionable, isTerminating } from "../api/pod-state";
+import type { Singleton } from "../runtime/reconciler";
+import { after, done } from "../runtime/reconciler";
+import { Window } from "../runtime/window";
+import type { Plan } from "../scheduling/plan";
+import { schedule } from "../scheduling/schedule";
+import { problemOf } from "../simulation/problem";
+import { catalogOf } from "./catalog";
+import { claimCreation, shortened, uidOf } from "./claim-creation";
+import type { Context } from "./context";
+import { observe } from "./observation";
+import { isHeldBack } from "./rival-autoscaler";
+
+/** How often pods that still wait are looked at again. */
+const RETRY_MS = 10_000;
+const UNKNOWN_CLAIMS_MS = 1_000;
+/** Pods that cannot be planned are told why this often at most. */
+const TELL_PODS_EVERY_MS = 5 * 60_000;
+
+/** Turns waiting pods into claims: collects them in a window, plans them together, creates what the plan asks for. */
+export function podProvisioning(context: Context): readonly Singleton[] {
+  const { kube, clock, log, metrics, settings } = context;
+  const window = new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
+  const carryOut = carrying(context);
+
+  kube.cached("Pod").subscribe((_, pod) => {
+    if (pod !== undefined && isProvisionable(pod)) window.trigger(uidOf(pod));
+  });
+  // Pods of a claim that goes need another place before they are even evicted.
+  kube.cached("NodeClaim").subscribe((_, claim) => {
+    if (claim !== undefined && isTerminating(claim)) window.trigger(claim.metadata.uid ?? "");
+  });
+
+  const trigger: Singleton = {
+    name: "provisioner.trigger.pod",
+    run() {
+      for (const pod of kube.cached("Pod").list().filter(isProvisionable)) window.trigger(uidOf(pod));
+      return Promise.resolve(after(RETRY_MS));
+    },
+  };
+  const provisioner: Singleton = {
+    name: "provisioner",
+    async run(signal) {
+      const triggers = await window.wait(signal);
+      const snapshot = observe(context);
+      if (snapshot.unknown.length > 0) {
+        for (const key of triggers) window.trigger(key);
+        return after(UNKNOWN_CLAIMS_MS);
+      }
+      const problem = problemOf(snapshot, await catalogOf(snapshot, context), settings);
+      if (problem.pods.length === 0 || isHeldBack(context)) return done;
+
+      log.info("found provisionable pod(s)", {
+        Pods: shortened(problem.pods.map(keyOf)),
+        "pod-count": problem.pods.length,
+      });
+      const startedAt = clock.now();
+      const plan = schedule(problem);
+      metrics.observe("karpenter_scheduler_scheduling_duration_seconds", (clock.now() - startedAt) / 1000, {
+        controller: "provisioner",
+      });
+      await carryOut(plan);
+      return done;
+    },
+  };
+  return [trigger, provisioner];
+}
+
+/** Acts on a plan: claims for new nodes, nominations for existing ones, reasons for pods that fit nowhere. */
+function carrying(context: Context): (plan: Plan) => Promise<void> {
+  const { clock, log, events, metrics, intentions, settings } = context;
+  const create = claimCreation(context);
+
+  return async ({ newNodes, existing, unschedulable }) => {
+    if (newNodes.length > 0) {
+      const pods = newNodes.reduce((count, node) => count + node.pods.length, 0);
+      log.info("computed new nodeclaim(s) to fit pod(s)", { nodeclaims: newNodes.length, pods });
+    }
+    for (const [node, pods] of existing) nominate(node, pods);
+    for (const { pod, reason } of unschedulable) tellWhy(pod, reason);
+    metrics.set("karpenter_scheduler_unschedulable_pods_count", unschedulable.length, { controller: "provisioner" });
+
+    const created = await Promise.allSettled(
+      newNodes.map(async (planned) => {
+        const claim = await create(planned);
+        nominate(claim.metadata.name, planned.pods);
+      }),
+    );
+    for (const result of created) if (result.status === "rejected") throw result.reason;
+  };
+
+  function nominate(node: string, pods: readonly Pod[]): void {
+    intentions.nominate(node, clock.now() + Math.max(2 * settings.batchMaxMs, 10_000));
+    for (const { metadata } of pods) {
+      const message = `pod should schedule on ${node}`;
+      events.publish({ about: { kind: "Pod", metadata }, type: "Normal", reason: "Nominated", message });
+    }
+  }
+
+  function tellWhy(pod: Pod, reason: string): void {
+    log.info("could not schedule pod", { Pod: keyOf(pod), reason });
+    events.publish({
+      about: { kind: "Pod", metadata: pod.metadata },
+      type: "Warning",
+      reason: "FailedScheduling",
+      message: `Failed to schedule pod, ${reason}`,
+      dedupeMs: TELL_PODS_EVERY_MS,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import type { NodeClaim } from "../api/node-claim";
+import type { ResourceList } from "../api/kube-object";
+
+/**
+ * What this process means to do and the API server cannot show yet. All of it may be forgotten: after a restart the
+ * planner waits for claims that are not launched (see snapshot.ts), and nominations only delay disruption.
+ */
+export class Intentions {
+  readonly #launching = new Map<string, Launching>();
+  readonly #nominated = new Map<string, number>();
+  readonly #leaving = new Set<string>();
+
+  /** A claim that was created for these pods. It counts until the claim is launched or gone. */
+  launching(claim: NodeClaim, plan: Pick<Launching, "pods" | "capacity">): void {
+    this.#launching.set(claim.metadata.name, { claim, ...plan, seen: false });
+  }
+
+  /** Forgets launches that are over: the claim is launched, or was seen and is gone, or never showed up in a minute. */
+  settle(find: (claim: string) => NodeClaim | undefined, nowMs: number): void {
+    for (const [name, launching] of this.#launching) {
+      const claim = find(name);
+      if (claim === undefined ? isLost(launching, nowMs) : claim.status?.providerID !== undefined) {
+        this.#launching.delete(name);
+      } else if (claim !== undefined && !launching.seen) {
+        this.#launching.set(name, { ...launching, claim, seen: true });
+      }
+    }
+  }
+
+  get launches(): ReadonlyMap<string, Launching> {
+    return this.#launching;
+  }
+
+  /** Pods are expected on this node; it is not disrupted before `untilMs`. */
+  nominate(node: string, untilMs: number): void {
+    this.#nominated.set(node, Math.max(untilMs, this.#nominated.get(node) ?? 0));
+  }
+
+  isNominated(node: string, nowMs: number): boolean {
+    const until = this.#nominated.get(node);
+    if (until === undefined) return false;
+    if (until > nowMs) return true;
+    this.#nominated.delete(node);
+    return false;
+  }
+
+  /** The claim's node is about to be disrupted: nothing is planned for it, its pods are planned elsewhere. */
+  leave(claim: string): void {
+    this.#leaving.add(claim);
+  }
+
+  stay(claim: string): void {
+    this.#leaving.delete(claim);
+  }
+
+  isLeaving(claim: string): boolean {
+    return this.#leaving.has(claim);
+  }
+}
+
+export interface Launching {
+  readonly claim: NodeClaim;
+  /** Uids of the pods that the claim was made for. */
+  readonly pods: ReadonlySet<string>;
+  /** The most that the machine may turn out to have; counts against the pool's limits until it is known. */
+  readonly capacity: ResourceList;
+  /** Whether a watch has shown the claim. */
+  readonly seen: boolean;
+}
+
+const SHOWS_UP_WITHIN_MS = 60_000;
+
+const isLost = ({ claim, seen }: Launching, nowMs: number): boolean =>
+  seen || nowMs > Date.parse(claim.metadata.creationTimestamp ?? "") + SHOWS_UP_WITHIN_MS;

@@ -1,0 +1,88 @@
+import { conditionOf, isTrue } from "../api/conditions";
+import type { Labels, ResourceList, Taint } from "../api/kube-object";
+import { labels } from "../api/labels";
+import type { Node } from "../api/node";
+import type { NodeClaim } from "../api/node-claim";
+import { isInitialized, isRegistered } from "../api/node-state";
+import type { Pod } from "../api/pod";
+import { isPositive } from "../api/resource-list";
+import { isEphemeral, isSameTaint } from "../api/taints";
+
+/** A machine as the cluster knows it: its claim, its node once it joined, and the pods bound to it. */
+export interface TrackedNode {
+  /** The node's name, or the claim's until the node has joined. */
+  readonly name: string;
+  readonly claim: NodeClaim | undefined;
+  readonly node: Node | undefined;
+  readonly pods: readonly Pod[];
+  /** Name of its pool; undefined for nodes that are not ours. */
+  readonly pool: string | undefined;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly taints: readonly Taint[];
+  readonly capacity: ResourceList;
+  readonly allocatable: ResourceList;
+  readonly launched: boolean;
+  readonly initialized: boolean;
+  /** On its way out, or meant to be: nothing new is planned for it, and its pods need another place. */
+  readonly leaving: boolean;
+}
+
+interface Halves {
+  readonly claim?: NodeClaim | undefined;
+  readonly node?: Node | undefined;
+}
+
+/** Claim and node as one thing; the claim speaks until the node is registered (karpenter-core §2.2). */
+export function trackedNode(halves: Halves, pods: readonly Pod[], isMarked: (claim: string) => boolean): TrackedNode {
+  const { claim, node } = halves;
+  const own = speakerOf(halves)?.metadata.labels ?? {};
+  const initialized = isInitializedNode(halves);
+  return {
+    name: nameOf(halves),
+    claim,
+    node,
+    pods,
+    pool: own[labels.nodePool],
+    labels: { ...node?.metadata.labels, ...own },
+    annotations: speakerOf(halves)?.metadata.annotations ?? {},
+    taints: taintsOf(halves, initialized),
+    capacity: resourcesOf(halves, "capacity"),
+    allocatable: resourcesOf(halves, "allocatable"),
+    launched: claim === undefined || isTrue(claim, "Launched"),
+    initialized,
+    leaving: isGoing(halves) || (claim !== undefined && isMarked(claim.metadata.name)),
+  };
+}
+
+/** A node of somebody else's counts as it is. */
+const isInitializedNode = ({ claim, node }: Halves): boolean =>
+  node !== undefined && (claim === undefined || isInitialized(node));
+
+const nameOf = ({ claim, node }: Halves): string => (node ?? claim)?.metadata.name ?? "";
+
+/** Whose labels and annotations count. */
+const speakerOf = ({ claim, node }: Halves): Node | NodeClaim | undefined =>
+  node !== undefined && isRegistered(node) ? node : (claim ?? node);
+
+function isGoing({ claim, node }: Halves): boolean {
+  if (claim === undefined) return node?.metadata.deletionTimestamp !== undefined;
+  return claim.metadata.deletionTimestamp !== undefined || conditionOf(claim, "InstanceTerminating") !== undefined;
+}
+
+/** While the node comes up, taints that will go by themselves do not count. */
+function taintsOf(halves: Halves, initialized: boolean): readonly Taint[] {
+  const { claim } = halves;
+  const present = speakerOf(halves)?.spec.taints ?? [];
+  if (initialized) return present;
+  const startup = claim?.spec.startupTaints ?? [];
+  return present.filter((taint) => !isEphemeral(taint) && !startup.some((other) => isSameTaint(other, taint)));
+}
+
+/** What the node reports, with what the claim promised in place of what it does not report yet. */
+function resourcesOf(halves: Halves, field: "capacity" | "allocatable"): ResourceList {
+  const reported = halves.node?.status?.[field] ?? {};
+  if (isInitializedNode(halves)) return reported;
+  const promised = Object.entries(halves.claim?.status?.[field] ?? {});
+  return { ...reported, ...Object.fromEntries(promised.filter(([name]) => !isPositive(reported[name] ?? "0"))) };
+}
