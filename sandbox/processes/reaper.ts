@@ -14,7 +14,7 @@ while read -r line; do
     -*) groups=$(printf '%s' "$groups" | sed "s/ \${line#-} / /") ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 `;
 
 /** Sees to it that process groups do not outlive this process, however it ends: by exit, by signal, or by SIGKILL, where no handler runs. */
