@@ -14,4 +14,4 @@ export const namespace = stack.then(({ karpenter }) => karpenter.namespace);
 export const nodeRoleName = stack.then(({ karpenter }) => karpenter.nodeRoleName);
 export const controllerRoleArn = stack.then(({ karpenter }) => karpenter.controllerRoleArn);
 export const interruptionQueue = stack.then(({ karpenter }) => karpenter.queueName);
-export const kubeconfig = stack.then((made) => made.kubeconfig);
+export const kubeconfig = stack.then((made) => made.kubeconfig ?? "ambient");

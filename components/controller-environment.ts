@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { names } from "../controller/contract/names";
-import type { SettingName } from "../controller/contract/settings";
+import type { Setting, SettingName } from "../controller/contract/settings";
 import { settings } from "../controller/contract/settings";
 import type { Problem } from "./problem";
 
@@ -12,7 +12,7 @@ export type ControllerSettings = {
   readonly [Env in (typeof settings)[SettingName]["env"]]?: pulumi.Input<string>;
 };
 
-const byEnv = new Map(Object.values(settings).map((setting) => [setting.env as string, setting]));
+const byEnv = new Map<string, Setting<unknown>>(Object.values(settings).map((setting) => [setting.env, setting]));
 
 /** What the controller would refuse when it starts. */
 export function controllerSettingsProblems(given: ControllerSettings): readonly Problem[] {

@@ -33,14 +33,14 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
   const problems: Problem[] = [];
   const read = <T>(name: string, as: Wanted["as"]): T | undefined => readOne<T>(problems, config, { name, as });
   const object = <T extends object>(name: string): T | undefined => read<T>(name, "object");
-  const text = (name: string): string | undefined => config.get(name);
+  const text = (name: string): string | undefined => (isEmpty(config.get(name)) ? undefined : config.get(name));
   const clusterName = text("clusterName");
   const newCluster = object<NewCluster>("cluster");
   problems.push(...clusterProblems(clusterName, newCluster));
   const stack: StackConfig = {
     clusterName,
     newCluster,
-    kubeconfig: config.getSecret("kubeconfig"),
+    kubeconfig: text("kubeconfig") === undefined ? undefined : config.getSecret("kubeconfig"),
     karpenter: {
       nodePools: object<Readonly<Record<string, PoolSettings>>>("nodePools"),
       namespace: text("namespace"),
@@ -61,6 +61,10 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
   return stack;
 }
 
+/** What Pulumi.yaml gives where the stack says nothing. */
+const isEmpty = (text: string | undefined): text is undefined | "" | "{}" =>
+  text === undefined || text === "" || text === "{}";
+
 interface Wanted {
   readonly name: string;
   readonly as: "object" | "boolean" | "number";
@@ -69,7 +73,7 @@ interface Wanted {
 /** Values come as text; the one that is not of its kind is a problem like any other. */
 function readOne<T>(problems: Problem[], config: pulumi.Config, { name, as }: Wanted): T | undefined {
   const text = config.get(name);
-  if (text === undefined) return undefined;
+  if (isEmpty(text)) return undefined;
   const value = parsed(text);
   const fits =
     as === "object" ? typeof value === "object" && value !== null && !Array.isArray(value) : typeof value === as;

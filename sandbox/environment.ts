@@ -7,6 +7,8 @@ import type { Engines } from "./engines/engines";
 /** Stands for the provider plugins that users get from Pulumi's servers. */
 const plugins = join(__dirname, "plugins", "bin");
 
+const dynamicProvider = dirname(require.resolve("@pulumi/pulumi/package.json"));
+
 export interface EnvironmentOptions {
   readonly directory: string;
   readonly engines: Engines;
@@ -26,6 +28,8 @@ export async function environmentOf(options: EnvironmentOptions): Promise<Readon
     dirname(pulumi),
     dirname(engines.binaries["pulumi-language-nodejs"]),
     plugins,
+    // Pulumi's installers put this beside the CLI: it runs resources whose code is in their own state.
+    dynamicProvider,
     process.env["PATH"] ?? "",
   ];
   return {
