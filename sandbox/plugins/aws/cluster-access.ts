@@ -97,20 +97,20 @@ export const accessPolicyAssociation = define<AccessPolicyAssociationArgs, Acces
 
   async read(id, aws) {
     const eks = await aws.eks();
-    const [clusterName = "", principalArn = "", policyArn = ""] = split(id, "#", 3);
+    const [clusterName, principalArn, policyArn] = split(id, "#", 3);
     const request = eks.listAssociatedAccessPolicies({ clusterName, principalArn });
     const listed = (await unless(gone, request))?.associatedAccessPolicies;
     const found = listed?.find((policy) => policy.policyArn === policyArn);
-    return (
-      found && {
-        accessScope: { namespaces: found.accessScope?.namespaces, type: found.accessScope?.type ?? "" },
-        associatedAt: found.associatedAt?.toISOString(),
-        clusterName,
-        modifiedAt: found.modifiedAt?.toISOString(),
-        policyArn,
-        principalArn,
-      }
-    );
+    if (!found) return undefined;
+    const { accessScope, associatedAt, modifiedAt } = found;
+    return {
+      accessScope: { namespaces: accessScope?.namespaces, type: present(accessScope?.type, "an access scope") },
+      associatedAt: associatedAt?.toISOString(),
+      clusterName,
+      modifiedAt: modifiedAt?.toISOString(),
+      policyArn,
+      principalArn,
+    };
   },
 
   update: (_id, { news }, aws) => associate(news, aws),

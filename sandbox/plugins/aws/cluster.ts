@@ -1,4 +1,10 @@
-import type { Cluster, CreateClusterRequest, EKS, UpdateClusterConfigRequest, VpcConfigRequest } from "@aws-sdk/client-eks";
+import type {
+  Cluster,
+  CreateClusterRequest,
+  EKS,
+  UpdateClusterConfigRequest,
+  VpcConfigRequest,
+} from "@aws-sdk/client-eks";
 import type { ClusterArgs, ClusterState } from "@pulumi/aws/eks/cluster";
 import { present, unless } from "./aws";
 import { gone, timing } from "./eks";
@@ -68,9 +74,7 @@ function toCluster(inputs: Args): CreateClusterRequest {
     },
     bootstrapSelfManagedAddons: inputs.bootstrapSelfManagedAddons,
     deletionProtection: inputs.deletionProtection,
-    encryptionConfig: encryptionConfig && [
-      { provider: { keyArn: encryptionConfig.provider.keyArn }, resources: encryptionConfig.resources },
-    ],
+    encryptionConfig: encryptionConfig && [{ provider: { keyArn: encryptionConfig.provider.keyArn } }],
     kubernetesNetworkConfig: network && {
       ipFamily: network.ipFamily === "ipv6" ? "ipv6" : "ipv4",
       serviceIpv4Cidr: network.serviceIpv4Cidr,
@@ -93,23 +97,20 @@ const toVpcConfig = (vpc: Args["vpcConfig"]): VpcConfigRequest => ({
   subnetIds: vpc.subnetIds,
 });
 
-function describe(found: Cluster): Partial<Plain<ClusterState>> {
-  const { accessConfig, certificateAuthority, identity, kubernetesNetworkConfig: network, logging: logs } = found;
-  const [encryption] = found.encryptionConfig ?? [];
+type State = Partial<Plain<ClusterState>>;
+
+function describe(found: Cluster): State {
   return {
-    ...(accessConfig && { accessConfig }),
+    ...(found.accessConfig && { accessConfig: found.accessConfig }),
     arn: found.arn,
-    certificateAuthority: { data: certificateAuthority?.data ?? "" },
+    certificateAuthority: { data: present(found.certificateAuthority?.data, "a certificate authority") },
     createdAt: found.createdAt?.toISOString(),
     deletionProtection: found.deletionProtection,
-    enabledClusterLogTypes: logs?.clusterLogging?.filter(({ enabled }) => enabled).flatMap(({ types = [] }) => types),
-    encryptionConfig: encryption && {
-      provider: { keyArn: encryption.provider?.keyArn ?? "" },
-      resources: encryption.resources ?? [],
-    },
+    enabledClusterLogTypes: logTypesOf(found),
+    encryptionConfig: encryptionOf(found),
     endpoint: found.endpoint,
-    identities: [{ oidcs: [{ issuer: identity?.oidc?.issuer ?? "" }] }],
-    kubernetesNetworkConfig: network && { ipFamily: network.ipFamily, serviceIpv4Cidr: network.serviceIpv4Cidr },
+    identities: [{ oidcs: [{ issuer: present(found.identity?.oidc?.issuer, "an OIDC issuer") }] }],
+    kubernetesNetworkConfig: networkOf(found),
     name: found.name,
     platformVersion: found.platformVersion,
     roleArn: found.roleArn,
@@ -120,6 +121,18 @@ function describe(found: Cluster): Partial<Plain<ClusterState>> {
     vpcConfig: { ...found.resourcesVpcConfig, subnetIds: found.resourcesVpcConfig?.subnetIds ?? [] },
   };
 }
+
+function encryptionOf({ encryptionConfig: [encryption] = [] }: Cluster): State["encryptionConfig"] {
+  const keyArn = encryption?.provider?.keyArn;
+  // Everything is encrypted with the key by now, and secrets were all that one could name.
+  return keyArn === undefined ? undefined : { provider: { keyArn }, resources: ["secrets"] };
+}
+
+const networkOf = ({ kubernetesNetworkConfig: network }: Cluster): State["kubernetesNetworkConfig"] =>
+  network && { ipFamily: network.ipFamily, serviceIpv4Cidr: network.serviceIpv4Cidr };
+
+const logTypesOf = ({ logging: logs }: Cluster): string[] =>
+  (logs?.clusterLogging ?? []).filter(({ enabled }) => enabled).flatMap(({ types = [] }) => types);
 
 /** One request for each kind of setting that differs. */
 function configChanges({ olds, news }: Change<Args>): Omit<UpdateClusterConfigRequest, "name">[] {

@@ -1,5 +1,6 @@
 /** Whether two property values mean the same, by the property's own idea of sameness. */
 import { isDeepStrictEqual } from "node:util";
+import { unknown } from "../provider";
 import type { Value } from "../provider";
 import type { Property } from "./resource";
 
@@ -35,7 +36,8 @@ function covers(input: Value, actual: Value): boolean {
 }
 
 function canonical(property: Property, value: Value): unknown {
-  if (property.as === "json" && typeof value === "string" && value !== "") return policy(JSON.parse(value));
+  if (property.as === "json" && typeof value === "string" && value !== "" && value !== unknown)
+    return policy(JSON.parse(value));
   const plain = ordered(value);
   if (property.as !== "set" || !Array.isArray(plain)) return plain;
   return plain.map((item) => JSON.stringify(item)).sort();

@@ -32,7 +32,10 @@ export async function retagResource(
 }
 
 /** The ARN that EC2 does not give: `arn:<partition>:ec2:<region>:<account>:<kind>/<id>`. */
-export const arnOf = (aws: Aws, path: { readonly owner: string | undefined; readonly kind: string; readonly id: string }): string =>
+export const arnOf = (
+  aws: Aws,
+  path: { readonly owner: string | undefined; readonly kind: string; readonly id: string },
+): string =>
   `arn:${partitionOf(aws.region)}:ec2:${aws.region}:${present(path.owner, "an owner")}:${path.kind}/${path.id}`;
 
 export function partitionOf(region: string): "aws" | "aws-cn" | "aws-us-gov" {

@@ -9,7 +9,7 @@ import { fromTagList, toTagList } from "./tags";
 
 type Args = Plain<LaunchTemplateArgs>;
 
-const gone = ["InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.NotFoundException"];
+const gone = ["InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateName.NotFoundException"];
 
 /** Every change makes a new version; which one is the default is the program's choice, as in the published provider. */
 export const launchTemplate = define<LaunchTemplateArgs, LaunchTemplateState>({
@@ -65,8 +65,7 @@ export const launchTemplate = define<LaunchTemplateArgs, LaunchTemplateState>({
   async update(id, { olds, news }, aws) {
     const ec2 = await aws.ec2();
     const template = { LaunchTemplateId: id };
-    const content = ({ tags: _tags, ...inputs }: Partial<Args>): string =>
-      JSON.stringify([toData(inputs), inputs.description]);
+    const content = (inputs: Partial<Args>): string => JSON.stringify([toData(inputs), inputs.description]);
     const { LaunchTemplateVersion: made } =
       content(olds) === content(news)
         ? {}
@@ -86,13 +85,17 @@ export const launchTemplate = define<LaunchTemplateArgs, LaunchTemplateState>({
   },
 });
 
+/** The published provider takes these switches as text. */
+const truth = (text: string | undefined): boolean | undefined => (text === undefined ? undefined : text === "true");
+
+const whole = <T>(list: readonly T[] | undefined): T[] | undefined => (list?.length ? [...list] : undefined);
+
 /** Empty lists and blocks are left out: EC2 refuses some of them. */
 function toData(inputs: Partial<Args>): RequestLaunchTemplateData {
-  const { blockDeviceMappings = [], metadataOptions: metadata, tagSpecifications = [] } = inputs;
-  const { iamInstanceProfile: profile, vpcSecurityGroupIds: groups = [] } = inputs;
+  const { iamInstanceProfile: profile, metadataOptions: metadata } = inputs;
   const data = {
-    ...(blockDeviceMappings.length > 0 && { BlockDeviceMappings: blockDeviceMappings.map(toDevice) }),
-    EbsOptimized: inputs.ebsOptimized === undefined ? undefined : inputs.ebsOptimized === "true",
+    BlockDeviceMappings: whole(inputs.blockDeviceMappings)?.map(toDevice),
+    EbsOptimized: truth(inputs.ebsOptimized),
     IamInstanceProfile: profile && { Arn: profile.arn, Name: profile.name },
     ImageId: inputs.imageId,
     InstanceType: inputs.instanceType,
@@ -105,13 +108,11 @@ function toData(inputs: Partial<Args>): RequestLaunchTemplateData {
       InstanceMetadataTags: metadata.instanceMetadataTags,
     },
     Monitoring: inputs.monitoring && { Enabled: inputs.monitoring.enabled },
-    ...(groups.length > 0 && { SecurityGroupIds: groups }),
-    ...(tagSpecifications.length > 0 && {
-      TagSpecifications: tagSpecifications.map(({ resourceType, tags }) => ({
-        ResourceType: resourceType,
-        Tags: toTagList(tags),
-      })),
-    }),
+    SecurityGroupIds: whole(inputs.vpcSecurityGroupIds),
+    TagSpecifications: whole(inputs.tagSpecifications)?.map(({ resourceType, tags }) => ({
+      ResourceType: resourceType,
+      Tags: toTagList(tags),
+    })),
     UserData: inputs.userData,
   };
   // EC2 itself refuses a word that is none of its own; the SDK types list them.
@@ -125,8 +126,8 @@ const toDevice = ({ deviceName, ebs, noDevice, virtualName }: Device): object =>
   NoDevice: noDevice,
   VirtualName: virtualName,
   Ebs: ebs && {
-    DeleteOnTermination: ebs.deleteOnTermination === undefined ? undefined : ebs.deleteOnTermination === "true",
-    Encrypted: ebs.encrypted === undefined ? undefined : ebs.encrypted === "true",
+    DeleteOnTermination: truth(ebs.deleteOnTermination),
+    Encrypted: truth(ebs.encrypted),
     Iops: ebs.iops,
     KmsKeyId: ebs.kmsKeyId,
     SnapshotId: ebs.snapshotId,
@@ -153,7 +154,7 @@ function fromData(data: ResponseLaunchTemplateData): Partial<Plain<LaunchTemplat
       instanceMetadataTags: metadata.InstanceMetadataTags,
     },
     monitoring: data.Monitoring && { enabled: data.Monitoring.Enabled },
-    tagSpecifications: data.TagSpecifications?.map(({ ResourceType, Tags }) => ({
+    tagSpecifications: (data.TagSpecifications ?? []).filter(isOfInstances).map(({ ResourceType, Tags }) => ({
       resourceType: ResourceType,
       tags: fromTagList(Tags),
     })),
@@ -162,7 +163,15 @@ function fromData(data: ResponseLaunchTemplateData): Partial<Plain<LaunchTemplat
   };
 }
 
-function fromDevice({ DeviceName, Ebs, NoDevice, VirtualName }: NonNullable<ResponseLaunchTemplateData["BlockDeviceMappings"]>[number]): Device {
+/** The emulator keeps the template's own tags among those that it gives to instances. */
+const isOfInstances = ({ ResourceType }: { ResourceType?: string }): boolean => ResourceType !== "launch-template";
+
+function fromDevice({
+  DeviceName,
+  Ebs,
+  NoDevice,
+  VirtualName,
+}: NonNullable<ResponseLaunchTemplateData["BlockDeviceMappings"]>[number]): Device {
   return {
     deviceName: DeviceName,
     noDevice: NoDevice,

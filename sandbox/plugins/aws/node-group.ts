@@ -102,8 +102,6 @@ function toNodegroup(inputs: Plain<NodeGroupArgs>): CreateNodegroupRequest {
 }
 
 function describe(found: Nodegroup): Partial<Plain<NodeGroupState>> {
-  const { maxSize = 0, minSize = 0, desiredSize = 0 } = found.scalingConfig ?? {};
-  const groups = found.resources?.autoScalingGroups ?? [];
   return {
     amiType: found.amiType,
     arn: found.nodegroupArn,
@@ -112,15 +110,34 @@ function describe(found: Nodegroup): Partial<Plain<NodeGroupState>> {
     diskSize: found.diskSize,
     instanceTypes: found.instanceTypes,
     labels: found.labels ?? {},
-    launchTemplate: found.launchTemplate && { ...found.launchTemplate, version: found.launchTemplate.version ?? "" },
+    launchTemplate: templateOf(found),
     nodeGroupName: found.nodegroupName,
     nodeRoleArn: found.nodeRole,
-    resources: [{ autoscalingGroups: groups.map(({ name = "" }) => ({ name })), remoteAccessSecurityGroupId: "" }],
-    scalingConfig: { maxSize, minSize, desiredSize },
+    resources: resourcesOf(found),
+    scalingConfig: scalingOf(found),
     status: found.status,
     subnetIds: found.subnets,
     tags: found.tags ?? {},
     taints: found.taints?.map(({ key = "", value, effect = "" }) => ({ key, value, effect })),
     version: found.version,
+  };
+}
+
+type State = Partial<Plain<NodeGroupState>>;
+
+const templateOf = ({ launchTemplate: template }: Nodegroup): State["launchTemplate"] =>
+  template && { ...template, version: present(template.version, "a launch template version") };
+
+function resourcesOf({ resources }: Nodegroup): State["resources"] {
+  const autoscalingGroups = (resources?.autoScalingGroups ?? []).map(({ name }) => ({ name }));
+  return [{ autoscalingGroups, remoteAccessSecurityGroupId: resources?.remoteAccessSecurityGroup }];
+}
+
+function scalingOf({ scalingConfig }: Nodegroup): State["scalingConfig"] {
+  const { maxSize, minSize, desiredSize } = present(scalingConfig, "a scaling configuration");
+  return {
+    desiredSize: present(desiredSize, "a desired size"),
+    maxSize: present(maxSize, "a maximum size"),
+    minSize: present(minSize, "a minimum size"),
   };
 }

@@ -1,11 +1,12 @@
 /** The plugin: checks, compares and carries out by the table, whatever the type. */
-import { autoName, messageOf, PartlyCreatedError, unknown } from "../provider";
+import { messageOf, PartlyCreatedError, unknown } from "../provider";
 import type { Checked, DiffRequest, Difference, Existing, Plugin, Properties, Subject, Value } from "../provider";
 import { connect } from "./aws";
 import type { Aws } from "./aws";
 import { holds, isEmpty, same } from "./compare";
 import { readConfig } from "./config";
 import type { AwsConfig } from "./config";
+import { isGenerated, nameFor } from "./naming";
 import type { Property, Resource } from "./resource";
 
 /** A function of the package, e.g. `aws:index/getRegion:getRegion`. */
@@ -76,43 +77,36 @@ function check({ resource, subject }: Actor, olds: Properties, news: Properties)
     if (!isEmpty(value)) inputs[name] = properties[name]?.as === "json" ? toText(value) : value;
   }
   for (const [name, { named }] of Object.entries(properties)) {
-    if (named !== undefined) inputs[name] ??= nameFor({ subject, maximum: named, olds, news });
+    if (named !== undefined) inputs[name] ??= nameFor(subject, { property: name, maximum: named }, { olds, news });
   }
   const strange = Object.keys(inputs).filter((name) => !name.startsWith("__") && !properties[name]);
   const missing = Object.keys(properties).filter((name) => properties[name]?.required && inputs[name] === undefined);
+  const broken = Object.keys(inputs).filter((name) => properties[name]?.as === "json" && !isJson(inputs[name]));
   return {
     inputs,
     failures: [
       ...strange.map((property) => ({ property, reason: `${subject.type}: not supported in the sandbox` })),
       ...missing.map((property) => ({ property, reason: `${subject.type}: is required` })),
+      ...broken.map((property) => ({ property, reason: `${subject.type}: is not a JSON document` })),
     ],
   };
 }
 
-/** Documents may be given as objects; AWS takes text. */
-const toText = (value: Value): Value => (typeof value === "string" ? value : JSON.stringify(value));
-
-interface Naming {
-  readonly subject: Subject;
-  readonly maximum: number;
-  readonly olds: Properties;
-  readonly news: Properties;
+/** Documents may be given as objects; AWS takes text. One that is not wholly known yet is not known. */
+function toText(value: Value): Value {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.includes(unknown) ? unknown : text;
 }
 
-/** The name of last time while nothing that decided it has changed, else a new one, so that a replacement can overlap. */
-function nameFor({ subject, maximum, olds, news }: Naming): Value {
-  const given = news["namePrefix"];
-  if (given === unknown) return unknown;
-  if (typeof given === "string") {
-    const kept = olds["name"];
-    return typeof kept === "string" && kept.startsWith(given)
-      ? kept
-      : autoName(given, maximum).replace(`${given}-`, given);
+function isJson(text: Value): boolean {
+  if (typeof text !== "string" || text === unknown) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
-  const kept = olds["name"];
-  return typeof kept === "string" && kept.startsWith(`${subject.name.slice(0, maximum - 8)}-`)
-    ? kept
-    : autoName(subject.name, maximum);
 }
 
 function diff({ resource, subject }: Actor, { olds, news }: DiffRequest): Difference {
@@ -121,16 +115,10 @@ function diff({ resource, subject }: Actor, { olds, news }: DiffRequest): Differ
   const replaces = changes.filter((name) => properties[name]?.replaces ?? !resource.update);
   // A name that the program chose cannot be held twice, so the old one goes first; a generated one is generated anew.
   const keepsName = Object.entries(properties).some(
-    ([name, { named }]) => named !== undefined && !changes.includes(name) && !isGenerated(subject, news, name),
+    ([name, { named }]) => named !== undefined && !changes.includes(name) && !isGenerated(subject, name, news),
   );
   const deleteBeforeReplace = replaces.length > 0 && (resource.deleteBeforeReplace ?? keepsName);
   return { changes, replaces, deleteBeforeReplace };
-}
-
-function isGenerated({ name: subject }: Subject, news: Properties, property: string): boolean {
-  const name = news[property];
-  if (news["namePrefix"] !== undefined || typeof name !== "string") return true;
-  return /-[0-9a-f]{7}$/.test(name) && subject.startsWith(name.slice(0, -8));
 }
 
 async function create(actor: Actor, inputs: Properties): Promise<{ readonly id: string; readonly state: Properties }> {

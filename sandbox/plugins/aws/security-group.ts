@@ -60,7 +60,11 @@ export const securityGroup = define<SecurityGroupArgs, SecurityGroupState>({
   },
 
   async update(id, { olds, news }, aws) {
-    await setRules(id, { ingress: news.ingress ?? (olds.ingress && []), egress: news.egress ?? (olds.egress && []) }, aws);
+    await setRules(
+      id,
+      { ingress: news.ingress ?? (olds.ingress && []), egress: news.egress ?? (olds.egress && []) },
+      aws,
+    );
     await retagResource(id, { olds, news }, aws);
   },
 
@@ -107,16 +111,15 @@ function changed(found: IpPermission[] | undefined, wanted: readonly Rule[] | un
 
 /** `self` is the group itself among the groups of a permission. */
 export function toPermission(rule: Rule, self: string): IpPermission {
-  const { cidrBlocks = [], ipv6CidrBlocks = [], prefixListIds = [], securityGroups = [], description } = rule;
-  const groups = [...securityGroups, ...(rule.self ? [self] : [])];
-  const Description = description;
+  const groups = [...(rule.securityGroups ?? []), ...(rule.self ? [self] : [])];
+  const Description = rule.description;
   return {
     IpProtocol: rule.protocol,
     ...(rule.protocol !== "-1" && { FromPort: rule.fromPort, ToPort: rule.toPort }),
-    ...(cidrBlocks.length > 0 && { IpRanges: cidrBlocks.map((CidrIp) => ({ CidrIp, Description })) }),
-    ...(ipv6CidrBlocks.length > 0 && { Ipv6Ranges: ipv6CidrBlocks.map((CidrIpv6) => ({ CidrIpv6, Description })) }),
-    ...(prefixListIds.length > 0 && { PrefixListIds: prefixListIds.map((PrefixListId) => ({ PrefixListId })) }),
-    ...(groups.length > 0 && { UserIdGroupPairs: groups.map((GroupId) => ({ GroupId, Description })) }),
+    IpRanges: rule.cidrBlocks?.map((CidrIp) => ({ CidrIp, Description })),
+    Ipv6Ranges: rule.ipv6CidrBlocks?.map((CidrIpv6) => ({ CidrIpv6, Description })),
+    PrefixListIds: rule.prefixListIds?.map((PrefixListId) => ({ PrefixListId, Description })),
+    UserIdGroupPairs: groups.map((GroupId) => ({ GroupId, Description })),
   };
 }
 
