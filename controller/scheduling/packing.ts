@@ -1,5 +1,5 @@
 import type { Ask } from "./backlog";
-import { byPrice, type Load, machinesFor, type PoolPlan } from "./pool-plan";
+import { type Load, machinesFor, type PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { isVaried } from "./variety";
@@ -12,22 +12,22 @@ import { covers, plus, take, timesThatFit, type Vector } from "./vector";
  * then judged by what it costs against the worth of what goes on it, and the best judged is opened, as often as its
  * load repeats. A giant node wins only if it is well filled, so that no crumbs are left for a node of their own.
  */
-export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], variety: "strict" | "relaxed"): void {
-  const shelves = pools.map((pool) => new Shelf(pool, asks));
+export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], variety: Variety): void {
+  const shelves = pools.map((pool) => new Shelf(pool, asks, variety));
   for (;;) {
-    const waiting = asks.filter(({ backlog }) => backlog.count > 0);
-    const valued = valuesOf(waiting, shelves);
-    const found = shelves.map((shelf) => shelf.best(valued, variety)).filter((judged) => judged !== undefined);
+    const valued = valuesOf(asks, shelves);
+    const found = shelves.map((shelf) => shelf.best(valued)).filter((judged) => judged !== undefined);
     const [best] = found.sort(byJudgement);
     if (best === undefined) return;
-    best.pool.open(best.load, variety === "relaxed");
-    repeat(best, variety);
+    open(best, variety);
   }
 }
 
+/** Whether a least number of values (`minValues`) is kept, or lowered to what there is. */
+type Variety = "strict" | "relaxed";
+
 /** An ask, with what one of its pods is worth. */
-interface Valued {
-  readonly ask: Ask;
+interface Valued extends Ask {
   readonly worth: number;
 }
 
@@ -41,15 +41,19 @@ interface Judged {
 
 /** The better score first; of equal ones the larger load, so that there are fewer nodes. */
 const byJudgement = (a: Judged, b: Judged): number =>
-  compareScores(a.score, b.score) || b.worth - a.worth || byPrice(a.load.offer, b.load.offer) || byPoolName(a, b);
+  percent(a.score) - percent(b.score) ||
+  b.worth - a.worth ||
+  byPoolName(a, b) ||
+  a.load.offer.position - b.load.offer.position;
 
-/** Scores that differ by rounding only are equal. */
-const compareScores = (a: number, b: number): number => (Math.abs(a - b) < 1e-9 ? 0 : a - b);
+/** A percent of price is not worth more nodes. */
+const percent = (score: number): number => Math.round(Math.log(score) / Math.log(1.01));
 
 const byPoolName = (a: Judged, b: Judged): number =>
-  a.pool.template.pool.metadata.name < b.pool.template.pool.metadata.name ? -1 : 1;
+  a.pool.template.pool.metadata.name < b.pool.template.pool.metadata.name ? -1 : Number(a.pool !== b.pool);
 
-function repeat({ pool, load }: Judged, variety: "strict" | "relaxed"): void {
+/** Opens the judged node as often as its load repeats and the limits allow. */
+function open({ pool, load }: Judged, variety: Variety): void {
   const times = Math.min(...load.counts.map(([{ backlog }, count]) => Math.floor(backlog.count / count)));
   for (let time = 0; time < times && pool.affords(load.offer.machine); time++) pool.open(load, variety === "relaxed");
 }
@@ -57,7 +61,8 @@ function repeat({ pool, load }: Judged, variety: "strict" | "relaxed"): void {
 /** What one pod of each ask costs where it is had most cheaply; asks that fit nowhere are left out. The dearest first. */
 function valuesOf(asks: readonly Ask[], shelves: readonly Shelf[]): readonly Valued[] {
   return asks
-    .map((ask) => ({ ask, worth: Math.min(...shelves.map((shelf) => shelf.worthOf(ask))) }))
+    .filter(({ backlog }) => backlog.count > 0)
+    .map((ask) => ({ ...ask, worth: Math.min(...shelves.map((shelf) => shelf.worthOf(ask))) }))
     .filter(({ worth }) => worth !== Infinity)
     .sort((a, b) => b.worth - a.worth);
 }
@@ -66,97 +71,95 @@ function valuesOf(asks: readonly Ask[], shelves: readonly Shelf[]): readonly Val
 class Shelf {
   readonly #pool: PoolPlan;
   readonly #scopes: readonly Scope[];
+  readonly #keepsVariety: boolean;
+  #stockedAt: Vector | undefined;
   #affordable = -1;
-  #offers: readonly Offer[] = [];
-  readonly #worth = new Map<Ask, number>();
+  /** With the judgement of an earlier round; undefined before the first. */
+  readonly #judged = new Map<Offer, Judged | undefined>();
+  /** By the requests of a backlog, of which each has its own. */
+  readonly #worth = new Map<Vector, number>();
 
-  constructor(pool: PoolPlan, asks: readonly Ask[]) {
+  constructor(pool: PoolPlan, asks: readonly Ask[], variety: Variety) {
     this.#pool = pool;
+    this.#keepsVariety = pool.template.wantsVariety && variety === "strict";
     const scopes = asks.map(({ wish }) => pool.root.with(wish)).filter((scope) => scope !== undefined);
     this.#scopes = [...new Set(scopes)];
   }
 
-  worthOf(ask: Ask): number {
+  worthOf({ backlog: { requests }, wish }: Ask): number {
     this.#stock();
-    const known = this.#worth.get(ask);
+    const known = this.#worth.get(requests);
     if (known !== undefined) return known;
-    const scope = this.#pool.root.with(ask.wish);
-    const prices = this.#offers
-      .filter(({ position }) => scope?.open[position] === 1)
-      .map(({ machine, offering }) => offering.price / timesThatFit(machine.room, ask.backlog.requests, Infinity));
-    const worth = prices.reduce((least, price) => Math.min(least, price), Infinity);
-    this.#worth.set(ask, worth);
+    const scope = this.#pool.root.with(wish);
+    let worth = Infinity;
+    for (const { position, machine, offering } of this.#judged.keys()) {
+      if (scope?.open[position] !== 1) continue;
+      worth = Math.min(worth, offering.price / timesThatFit(machine.room, requests, Infinity));
+    }
+    this.#worth.set(requests, worth);
     return worth;
   }
 
-  /** The best judged node of this pool. */
-  best(valued: readonly Valued[], variety: "strict" | "relaxed"): Judged | undefined {
+  /**
+   * The best judged node of this pool. As pods find places, what is left fills a node less well, so a judgement of an
+   * earlier round is hardly ever too bad: only offers that still look best are judged again.
+   */
+  best(valued: readonly Valued[]): Judged | undefined {
     this.#stock();
-    let best: Judged | undefined;
-    for (const offer of this.#offers) {
-      const judged = this.#judge(offer, valued, variety);
-      if (judged !== undefined && (best === undefined || byJudgement(judged, best) < 0)) best = judged;
+    const fresh = new Set<Offer>();
+    for (;;) {
+      const offer = this.#mostPromising();
+      if (offer === undefined) return undefined;
+      if (fresh.has(offer)) return this.#judged.get(offer);
+      fresh.add(offer);
+      const judged = this.#judge(offer, valued);
+      if (judged === undefined) this.#judged.delete(offer);
+      else this.#judged.set(offer, judged);
     }
-    return best;
   }
 
-  #judge(offer: Offer, valued: readonly Valued[], variety: "strict" | "relaxed"): Judged | undefined {
+  #mostPromising(): Offer | undefined {
+    let promising: readonly [Offer, Judged] | undefined;
+    for (const [offer, judged] of this.#judged) {
+      if (judged === undefined) return offer;
+      if (promising === undefined || byJudgement(judged, promising[1]) < 0) promising = [offer, judged];
+    }
+    return promising?.[0];
+  }
+
+  #judge(offer: Offer, valued: readonly Valued[]): Judged | undefined {
     const full = fill(this.#pool.root, offer, valued);
-    const load = this.#pool.template.wantsVariety && variety === "strict" ? this.#varied(full) : full;
+    const load = this.#keepsVariety ? varied(full, this.#pool) : full;
     if (load.counts.length === 0) return undefined;
-    const worthBy = new Map(valued.map(({ ask, worth }) => [ask, worth]));
-    const worth = load.counts.reduce((total, [ask, count]) => total + (worthBy.get(ask) ?? 0) * count, 0);
+    const worth = load.counts.reduce((total, [ask, count]) => total + ask.worth * count, 0);
     return { pool: this.#pool, load, worth, score: offer.offering.price / worth };
   }
 
-  /** As much of a load as leaves the machines varied enough: with fewer pods there are only more machines. */
-  #varied(load: Load): Load {
-    let [enough, tooMuch] = [0, load.counts.reduce((total, [, count]) => total + count, 0) + 1];
-    while (tooMuch - enough > 1) {
-      const middle = Math.floor((enough + tooMuch) / 2);
-      if (this.#isVaried(this.#firstOf(load, middle))) enough = middle;
-      else tooMuch = middle;
-    }
-    return this.#firstOf(load, enough);
-  }
-
-  #firstOf({ offer, counts }: Load, pods: number): Load {
-    const fewer: [Ask, number][] = [];
-    let scope = this.#pool.root;
-    let left = pods;
-    for (const [ask, count] of counts) {
-      const taken = Math.min(count, left);
-      if (taken === 0) break;
-      fewer.push([ask, taken]);
-      scope = scope.with(ask.wish) ?? scope;
-      left -= taken;
-    }
-    return { offer, scope, counts: fewer };
-  }
-
-  #isVaried({ scope, counts }: Load): boolean {
-    const nothing: Vector = this.#pool.template.allowance.map(() => 0);
-    const used = counts.reduce((total, [{ backlog }, count]) => plus(total, backlog.requests, count), nothing);
-    const machines = machinesFor(scope, used).filter((machine) => this.#pool.affords(machine));
-    return isVaried(machines, scope.requirements);
-  }
-
-  /** Chooses anew among offers when the limits have ruled some out since. */
+  /** Chooses anew among offers when the limits may have ruled some out since. */
   #stock(): void {
+    if (this.#stockedAt === this.#pool.left || (this.#stockedAt !== undefined && !this.#pool.template.isLimited))
+      return;
+    this.#stockedAt = this.#pool.left;
     const affordable = this.#pool.template.offers.filter(({ machine }) => this.#pool.affords(machine));
     if (affordable.length === this.#affordable) return;
     this.#affordable = affordable.length;
-    this.#offers = undominated(affordable, this.#scopes);
     this.#worth.clear();
+    this.#judged.clear();
+    for (const offer of undominated(affordable, this.#scopes)) this.#judged.set(offer, undefined);
   }
 }
 
+/** A load whose asks carry their worth. */
+interface ValuedLoad extends Load {
+  readonly counts: readonly (readonly [Valued, number])[];
+}
+
 /** Fills a node of this offer with the dearest pods first. */
-function fill(root: Scope, offer: Offer, valued: readonly Valued[]): Load {
+function fill(root: Scope, offer: Offer, valued: readonly Valued[]): ValuedLoad {
   const room = offer.machine.room.slice();
-  const counts: [Ask, number][] = [];
+  const counts: [Valued, number][] = [];
   let scope = root;
-  for (const { ask } of valued) {
+  for (const ask of valued) {
     const count = timesThatFit(room, ask.backlog.requests, ask.backlog.count);
     const narrowed = count > 0 ? scope.with(ask.wish) : undefined;
     if (narrowed?.open[offer.position] !== 1) continue;
@@ -167,10 +170,41 @@ function fill(root: Scope, offer: Offer, valued: readonly Valued[]): Load {
   return { scope, offer, counts };
 }
 
-/** Offers without those that another one beats for all of these scopes: no dearer, and no less room. */
+/** As much of a load as leaves the machines varied enough: with fewer pods there are only more machines. */
+function varied(load: ValuedLoad, pool: PoolPlan): ValuedLoad {
+  let [enough, tooMuch] = [0, load.counts.reduce((total, [, count]) => total + count, 0) + 1];
+  while (tooMuch - enough > 1) {
+    const middle = Math.floor((enough + tooMuch) / 2);
+    if (leavesVariety(firstOf(load, middle, pool.root), pool)) enough = middle;
+    else tooMuch = middle;
+  }
+  return firstOf(load, enough, pool.root);
+}
+
+function firstOf({ offer, counts }: ValuedLoad, pods: number, root: Scope): ValuedLoad {
+  const fewer: [Valued, number][] = [];
+  let scope = root;
+  let left = pods;
+  for (const [ask, count] of counts) {
+    const taken = Math.min(count, left);
+    if (taken === 0) break;
+    fewer.push([ask, taken]);
+    scope = scope.with(ask.wish) ?? scope;
+    left -= taken;
+  }
+  return { offer, scope, counts: fewer };
+}
+
+function leavesVariety({ scope, counts }: Load, pool: PoolPlan): boolean {
+  const nothing: Vector = pool.template.allowance.map(() => 0);
+  const used = counts.reduce((total, [{ backlog }, count]) => plus(total, backlog.requests, count), nothing);
+  const machines = machinesFor(scope, used).filter((machine) => pool.affords(machine));
+  return isVaried(machines, scope.requirements);
+}
+/** Of offers that go by price, those that no cheaper one beats for all of these scopes by having no less room. */
 function undominated(offers: readonly Offer[], scopes: readonly Scope[]): readonly Offer[] {
   const kept = new Map<string, Offer[]>();
-  for (const offer of [...offers].sort(byPrice)) {
+  for (const offer of offers) {
     const openTo = scopes.map(({ open }) => open[offer.position]).join("");
     if (!openTo.includes("1")) continue;
     const rivals = kept.get(openTo) ?? [];

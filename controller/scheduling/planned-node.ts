@@ -1,10 +1,11 @@
 import { labels } from "../api/labels";
 import type { PlannedNode } from "./plan";
-import { byPrice, type Draft, machinesFor, openOffers, type PoolPlan } from "./pool-plan";
+import { type Draft, machinesFor, type PoolPlan } from "./pool-plan";
 import { intersect, only } from "./requirement";
 import { type Requirements, toRequirementSpecs } from "./requirements";
 import { toResourceList } from "./resources";
 import { isPort } from "./host-ports";
+import type { Scope } from "./scope";
 import type { Machine, Offer } from "./template";
 import { isVaried, lowered, shortened } from "./variety";
 import { type Dimensions, fits, minimum, plus, type Vector } from "./vector";
@@ -18,27 +19,35 @@ export const maxInstanceTypes = 60;
  */
 export function plannedNodes(pool: PoolPlan, dimensions: Dimensions): readonly PlannedNode[] {
   const slack = pool.left.map((left) => Math.max(0, left) / pool.drafts.length);
-  return pool.drafts.map((draft) => plannedNode(draft, plus(draft.reserved, slack), dimensions));
+  const known = new Map<Scope, Map<string, Choice>>();
+  return pool.drafts.map((draft) => {
+    const { scope, used, reserved, pods, relaxed } = draft;
+    const budget = plus(reserved, slack);
+    const choices = known.get(scope) ?? new Map<string, Choice>();
+    const key = `${used.join()} ${budget.join()} ${relaxed}`;
+    const choice = choices.get(key) ?? choiceFor(draft, budget, dimensions);
+    known.set(scope, choices.set(key, choice));
+    return { pool: scope.template.pool, pods, ...choice };
+  });
 }
 
-function plannedNode(draft: Draft, budget: Vector, dimensions: Dimensions): PlannedNode {
-  const { scope, used, pods } = draft;
+/** What equal drafts have in common. */
+type Choice = Omit<PlannedNode, "pool" | "pods">;
+
+function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimensions: Dimensions): Choice {
   const holding = machinesFor(scope, used).filter(({ capacity }) => fits(budget, capacity));
-  const offers = openOffers(scope)
-    .filter(({ machine }) => holding.includes(machine))
-    .sort(byPrice);
-  const cheapest = offers[0] ?? draft.offer;
-  const machines = shortened([...new Set(offers.map(({ machine }) => machine))], scope.requirements, maxInstanceTypes);
-  const relaxed = draft.relaxed && !isVaried(machines, scope.requirements);
-  const requirements = relaxed ? lowered(machines, scope.requirements) : scope.requirements;
+  const machines = shortened(holding, scope.requirements, maxInstanceTypes);
+  const listed = new Set(machines);
+  const offers = scope.offers.filter(({ machine }) => listed.has(machine));
+  const cheapest = offers[0] ?? offer;
+  const minValuesRelaxed = relaxed && !isVaried(machines, scope.requirements);
+  const requirements = minValuesRelaxed ? lowered(machines, scope.requirements) : scope.requirements;
   return {
-    pool: scope.template.pool,
-    pods,
-    requirements: toRequirementSpecs(narrowedTo(offers, machines, requirements)),
+    requirements: toRequirementSpecs(narrowedTo(offers, requirements)),
     instanceTypes: machines.map(({ type }) => type),
     requests: requestsOf(plus(used, leastOverhead(machines)), dimensions),
     cheapest: { instanceType: cheapest.machine.type.name, offering: cheapest.offering },
-    minValuesRelaxed: relaxed,
+    minValuesRelaxed,
   };
 }
 
@@ -50,12 +59,11 @@ const requestsOf = (total: Vector, dimensions: Dimensions): PlannedNode["request
   toResourceList(Object.fromEntries(Object.entries(dimensions.amounts(total)).filter(([name]) => !isPort(name))));
 
 /** Zones and capacity types that the machines are really offered in; instance types are listed apart. */
-function narrowedTo(offers: readonly Offer[], machines: readonly Machine[], requirements: Requirements): Requirements {
-  const listed = offers.filter(({ machine }) => machines.includes(machine)).map(({ offering }) => offering);
+function narrowedTo(offers: readonly Offer[], requirements: Requirements): Requirements {
   const narrowed = new Map(requirements);
   const settled = [
-    only(labels.zone, ...listed.map(({ zone }) => zone)),
-    only(labels.capacityType, ...listed.map(({ capacityType }) => capacityType)),
+    only(labels.zone, ...offers.map(({ offering }) => offering.zone)),
+    only(labels.capacityType, ...offers.map(({ offering }) => offering.capacityType)),
   ];
   for (const requirement of settled) {
     const before = requirements.get(requirement.key);

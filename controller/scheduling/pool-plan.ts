@@ -88,14 +88,14 @@ export class PoolPlan {
   /** The offer that takes most of the pods beside what is on the node, the cheapest among equals. */
   #larger(draft: Draft, scope: Scope, { backlog }: Ask): Offer | undefined {
     const budget = plus(this.#left, draft.reserved);
-    const choices = openOffers(scope)
+    const choices = scope.offers
       .filter(({ machine }) => fits(budget, machine.capacity) && fits(machine.room, draft.used))
       .map((offer) => ({
         offer,
         count: timesThatFit(minus(offer.machine.room, draft.used), backlog.requests, backlog.count),
       }))
       .filter(({ count }) => count > 0);
-    return choices.sort((a, b) => b.count - a.count || byPrice(a.offer, b.offer))[0]?.offer;
+    return choices.sort((a, b) => b.count - a.count || a.offer.position - b.offer.position)[0]?.offer;
   }
 
   /** Room in the limits for whichever of its machines a node turns out to be. */
@@ -109,20 +109,8 @@ export class PoolPlan {
   }
 }
 
-export const isOpen = (scope: Scope, offer: Offer): boolean => scope.open[scope.template.offers.indexOf(offer)] === 1;
+export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
 
-export const openOffers = ({ template, open }: Scope): readonly Offer[] =>
-  template.offers.filter(({ position }) => open[position] === 1);
-
-/** Machines that hold a load and can be bought for it. */
-export function machinesFor(scope: Scope, used: Vector): readonly Machine[] {
-  const machines = new Set(openOffers(scope).map(({ machine }) => machine));
-  return [...machines].filter(({ room }) => fits(room, used));
-}
-
-/** Cheapest first; what costs the same by name, zone and capacity type, so that equal problems have equal plans. */
-export const byPrice = (a: Offer, b: Offer): number =>
-  a.offering.price - b.offering.price || (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b)));
-
-const nameOf = ({ machine, offering }: Offer): string =>
-  `${machine.type.name} ${offering.zone} ${offering.capacityType}`;
+/** Machines that hold a load and can be bought for it, cheapest first. */
+export const machinesFor = (scope: Scope, used: Vector): readonly Machine[] =>
+  scope.machines.filter(({ room }) => fits(room, used));

@@ -2,7 +2,7 @@ import { untolerated } from "../api/pod-state";
 import type { Wish } from "./preferences";
 import { agree, describe, type Requirement } from "./requirement";
 import { both, conflictWithTemplate, disagreement, type Requirements, signatureOf } from "./requirements";
-import { offered, type Template } from "./template";
+import { type Machine, type Offer, offered, type Template } from "./template";
 
 /**
  * A node of one pool, narrowed by the pods that it will hold: what it requires, and which offers are still open to it.
@@ -14,6 +14,8 @@ export class Scope {
   /** By position in `template.offers`: 1 where the offer is open. */
   readonly open: Uint8Array;
   readonly #desk: ScopeDesk;
+  #offers: readonly Offer[] | undefined;
+  #machines: readonly Machine[] | undefined;
   readonly #joined = new Map<Wish, Scope | undefined>();
 
   constructor(desk: ScopeDesk, requirements: Requirements, open: Uint8Array) {
@@ -21,6 +23,16 @@ export class Scope {
     this.template = desk.template;
     this.requirements = requirements;
     this.open = open;
+  }
+
+  /** Open offers, cheapest first. */
+  get offers(): readonly Offer[] {
+    return (this.#offers ??= this.template.offers.filter(({ position }) => this.open[position] === 1));
+  }
+
+  /** Machines that can be bought, by their cheapest open offer. */
+  get machines(): readonly Machine[] {
+    return (this.#machines ??= [...new Set(this.offers.map(({ machine }) => machine))]);
   }
 
   /** The scope with a pod of this wish, or undefined when it cannot join. */

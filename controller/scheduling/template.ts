@@ -18,7 +18,7 @@ export interface Template {
   readonly requirements: Requirements;
   /** Machines that satisfy the pool, by name. */
   readonly machines: readonly Machine[];
-  /** What can be bought: machines in zones and capacity types that the pool allows and that are available. */
+  /** What can be bought: machines in zones and capacity types that the pool allows and that are available. Cheapest first. */
   readonly offers: readonly Offer[];
   /** What the pool's limits still allow; Infinity where there is no limit. */
   readonly allowance: Vector;
@@ -40,7 +40,7 @@ export interface Machine {
 }
 
 export interface Offer {
-  /** Its place in the template's list. */
+  /** Its place in the template's list, which goes by price. */
   readonly position: number;
   readonly machine: Machine;
   readonly offering: Offering;
@@ -77,6 +77,7 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
     machines,
     offers: machines
       .flatMap((machine) => offersOf(machine, requirements))
+      .sort(byPrice)
       .map((offer, position) => ({ ...offer, position })),
     allowance: minus(dimensions.limits(amountsOf(limits)), dimensions.vector(amountsOf(usage))),
     isLimited: Object.keys(limits ?? {}).length > 0,
@@ -117,13 +118,22 @@ function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: S
   return machines.sort((a, b) => (a.type.name < b.type.name ? -1 : 1));
 }
 
-function offersOf(machine: Machine, pool: Requirements): readonly Omit<Offer, "position">[] {
+type Unplaced = Omit<Offer, "position">;
+
+function offersOf(machine: Machine, pool: Requirements): readonly Unplaced[] {
   return machine.type.offerings
     .filter(({ available }) => available)
     .map((offering) => ({ machine, offering, requirements: requirementsOfOffering(offering) }))
     .filter(({ requirements }) => disagreement(pool, requirements) === undefined)
     .filter(({ requirements }) => disagreement(machine.requirements, requirements) === undefined);
 }
+
+/** What costs the same goes by name, zone and capacity type, so that equal problems have equal plans. */
+const byPrice = (a: Unplaced, b: Unplaced): number =>
+  a.offering.price - b.offering.price || (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b)));
+
+const nameOf = ({ machine, offering }: Unplaced): string =>
+  `${machine.type.name} ${offering.zone} ${offering.capacityType}`;
 
 /** What an offer says about one label. */
 export const offered = ({ machine, requirements }: Offer, key: string): Requirement | undefined =>
