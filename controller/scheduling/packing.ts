@@ -41,13 +41,13 @@ interface Judged {
 
 /** The better score first; of equal ones the larger load, so that there are fewer nodes. */
 const byJudgement = (a: Judged, b: Judged): number =>
-  percent(a.score) - percent(b.score) ||
+  rounded(a.score) - rounded(b.score) ||
   b.worth - a.worth ||
   byPoolName(a, b) ||
   a.load.offer.position - b.load.offer.position;
 
-/** A percent of price is not worth more nodes. */
-const percent = (score: number): number => Math.round(Math.log(score) / Math.log(1.01));
+/** A third of a percent of price is not worth more nodes. */
+const rounded = (score: number): number => Math.round(Math.log(score) / Math.log(1.003));
 
 const byPoolName = (a: Judged, b: Judged): number =>
   a.pool.template.pool.metadata.name < b.pool.template.pool.metadata.name ? -1 : Number(a.pool !== b.pool);
@@ -66,6 +66,13 @@ function valuesOf(asks: readonly Ask[], shelves: readonly Shelf[]): readonly Val
     .filter(({ worth }) => worth !== Infinity)
     .sort((a, b) => b.worth - a.worth);
 }
+
+/** How many times per round a kind of pod is held against an offer. */
+const effort = 30_000;
+
+/** Never judged goes first. */
+const byPromise = (a: Judged | undefined, b: Judged | undefined): number =>
+  a === undefined || b === undefined ? Number(a !== undefined) - Number(b !== undefined) : byJudgement(a, b);
 
 /** What a pool offers to these asks. */
 class Shelf {
@@ -101,30 +108,18 @@ class Shelf {
   }
 
   /**
-   * The best judged node of this pool. As pods find places, what is left fills a node less well, so a judgement of an
-   * earlier round is hardly ever too bad: only offers that still look best are judged again.
+   * The best judged node of this pool. As pods find places, what is left fills most nodes less well, so that offers
+   * which looked bad in an earlier round need no new judgement when there are very many kinds of pods to look at.
    */
   best(valued: readonly Valued[]): Judged | undefined {
     this.#stock();
-    const fresh = new Set<Offer>();
-    for (;;) {
-      const offer = this.#mostPromising();
-      if (offer === undefined) return undefined;
-      if (fresh.has(offer)) return this.#judged.get(offer);
-      fresh.add(offer);
-      const judged = this.#judge(offer, valued);
-      if (judged === undefined) this.#judged.delete(offer);
-      else this.#judged.set(offer, judged);
-    }
-  }
-
-  #mostPromising(): Offer | undefined {
-    let promising: readonly [Offer, Judged] | undefined;
-    for (const [offer, judged] of this.#judged) {
-      if (judged === undefined) return offer;
-      if (promising === undefined || byJudgement(judged, promising[1]) < 0) promising = [offer, judged];
-    }
-    return promising?.[0];
+    if (valued.length === 0) return undefined;
+    const most = Math.ceil(effort / valued.length);
+    const promising = [...this.#judged].sort(([, a], [, b]) => byPromise(a, b)).slice(0, most);
+    const fresh = promising.map(([offer]) => this.#judge(offer, valued)).filter((judged) => judged !== undefined);
+    promising.forEach(([offer]) => this.#judged.delete(offer));
+    fresh.forEach((judged) => this.#judged.set(judged.load.offer, judged));
+    return fresh.sort(byJudgement)[0];
   }
 
   #judge(offer: Offer, valued: readonly Valued[]): Judged | undefined {
