@@ -6,9 +6,14 @@ export interface AwsConnection {
 }
 
 /** What every SDK client is made with. */
-export const clientConfig = ({ region, endpoint }: AwsConnection) => ({
+export interface ClientConfig extends AwsConnection {
+  readonly maxAttempts: number;
+  readonly customUserAgent: [string][];
+}
+
+export const clientConfig = ({ region, endpoint }: AwsConnection): ClientConfig => ({
   region,
   ...(endpoint !== undefined && { endpoint }),
   maxAttempts: 5,
-  customUserAgent: [["pulumi-karpenter"]] as [string][],
+  customUserAgent: [["pulumi-karpenter"]],
 });

@@ -53,13 +53,6 @@ export function codeOf(error: Error): string {
   return typeof code === "string" && code !== "" ? code : error.name;
 }
 
-/** True when the failure is AWS' own (HTTP 5xx) and passes. */
-export function isServerError(error: unknown): boolean {
-  if (!(error instanceof Error) || !("$metadata" in error)) return false;
-  const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined; // as the SDK documents it
-  return (metadata?.httpStatusCode ?? 0) >= 500;
-}
-
 /**
  * Reasons of a failed launch, in the order in which they are tried, from the words of EC2's error. The words are the
  * only place where EC2 tells most of these apart; nothing but the reason that people read depends on them.

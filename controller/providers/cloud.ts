@@ -129,12 +129,15 @@ const remembered = (
 function assertReady(nodeClass: EC2NodeClass): void {
   const { name, deletionTimestamp, generation } = nodeClass.metadata;
   if (deletionTimestamp !== undefined) throw new InsufficientCapacityError(`EC2NodeClass ${name} is being deleted`);
-  const ready = conditionOf(nodeClass, "Ready");
-  const stale = ready?.observedGeneration !== generation;
-  if (ready?.status === "False" || (ready !== undefined && stale)) {
-    throw new NodeClassNotReadyError(`EC2NodeClass ${name} is not ready: ${ready.message ?? ready.reason ?? ""}`);
+  const { status, observedGeneration, message = "" } = conditionOf(nodeClass, "Ready") ?? {};
+  if (status === undefined || (status === "Unknown" && observedGeneration === generation)) {
+    throw new CreateError(
+      "NodeClassReadinessUnknown",
+      `EC2NodeClass ${name}: its readiness is not known yet ${message}`.trim(),
+    );
   }
-  if (ready?.status !== "True") {
-    throw new CreateError("NodeClassReadinessUnknown", `EC2NodeClass ${name}: nothing is known of its readiness yet`);
+  if (status === "False") throw new NodeClassNotReadyError(`EC2NodeClass ${name} is not ready: ${message}`);
+  if (observedGeneration !== generation) {
+    throw new NodeClassNotReadyError(`EC2NodeClass ${name} was changed and has not been looked at since`);
   }
 }

@@ -1,29 +1,29 @@
-import type { RequirementSpec } from "../api/requirement";
+import type { Operator, RequirementSpec } from "../api/requirement";
 import type { InstanceType, Offering } from "../scheduling/instance-type";
 import { labels } from "../api/labels";
 
+type Test = (value: string, values: readonly string[]) => boolean;
+
+const bound =
+  (holds: (value: number, bound: number) => boolean): Test =>
+  (value, [limit = ""]) =>
+    holds(Number(value), Number(limit));
+
+const tests: Readonly<Record<Operator, Test>> = {
+  In: (value, values) => values.includes(value),
+  NotIn: (value, values) => !values.includes(value),
+  Exists: () => true,
+  DoesNotExist: () => false,
+  Gt: bound((value, limit) => value > limit),
+  Gte: bound((value, limit) => value >= limit),
+  Lt: bound((value, limit) => value < limit),
+  Lte: bound((value, limit) => value <= limit),
+};
+
 /** Whether a requirement takes this value; undefined means that there is no such label. */
-export function allows(requirement: RequirementSpec, value: string | undefined): boolean {
-  if (value === undefined) return requirement.operator === "NotIn" || requirement.operator === "DoesNotExist";
-  const [bound = ""] = requirement.values ?? [];
-  switch (requirement.operator) {
-    case "In":
-      return requirement.values?.includes(value) ?? false;
-    case "NotIn":
-      return !requirement.values?.includes(value);
-    case "Exists":
-      return true;
-    case "DoesNotExist":
-      return false;
-    case "Gt":
-      return Number(value) > Number(bound);
-    case "Gte":
-      return Number(value) >= Number(bound);
-    case "Lt":
-      return Number(value) < Number(bound);
-    case "Lte":
-      return Number(value) <= Number(bound);
-  }
+export function allows({ operator, values = [] }: RequirementSpec, value: string | undefined): boolean {
+  if (value === undefined) return operator === "NotIn" || operator === "DoesNotExist";
+  return tests[operator](value, values);
 }
 
 /** What somebody asks for, by label. */

@@ -1,8 +1,9 @@
 import {
-  DescribeSpotPriceHistoryCommand,
   EC2Client,
   paginateDescribeInstanceTypeOfferings,
   paginateDescribeInstanceTypes,
+  paginateDescribeSpotPriceHistory,
+  type SpotPrice,
 } from "@aws-sdk/client-ec2";
 import { clientConfig, type AwsConnection } from "./aws-connection";
 import { machineTypeOf, type MachineType } from "./machine-type";
@@ -57,29 +58,31 @@ async function offeredZones(client: EC2Client): Promise<ReadonlyMap<string, Read
   return zones;
 }
 
-/** Written out instead of the SDK's paginator, which takes an empty NextToken for a new page. */
 async function spotPrices(client: EC2Client, now: number): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
-  const latest = new Map<string, Map<string, { readonly at: number; readonly price: number }>>();
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new DescribeSpotPriceHistoryCommand({
-        ProductDescriptions: ["Linux/UNIX", "Linux/UNIX (Amazon VPC)"],
-        StartTime: new Date(now),
-        MaxResults: 2000,
-        NextToken: token,
-      }),
-    );
-    for (const { InstanceType, AvailabilityZone, SpotPrice, Timestamp } of page.SpotPriceHistory ?? []) {
-      if (InstanceType === undefined || AvailabilityZone === undefined) continue;
-      const zones = latest.get(InstanceType) ?? new Map<string, { at: number; price: number }>();
-      const entry = { at: Timestamp?.getTime() ?? 0, price: Number(SpotPrice) };
-      if (entry.price > 0 && entry.at >= (zones.get(AvailabilityZone)?.at ?? 0)) zones.set(AvailabilityZone, entry);
-      latest.set(InstanceType, zones);
-    }
-    token = page.NextToken === "" ? undefined : page.NextToken;
-  } while (token !== undefined);
-  return new Map(
-    [...latest].map(([type, zones]) => [type, new Map([...zones].map(([zone, { price }]) => [zone, price]))]),
+  const latest = new Map<string, Map<string, SpotPriceAt>>();
+  const pages = paginateDescribeSpotPriceHistory(
+    { client, pageSize: 2000 },
+    { ProductDescriptions: ["Linux/UNIX", "Linux/UNIX (Amazon VPC)"], StartTime: new Date(now) },
   );
+  for await (const { SpotPriceHistory = [] } of pages) {
+    for (const { type, zone, ...entry } of SpotPriceHistory.flatMap(spotPriceOf)) {
+      const zones = latest.get(type) ?? new Map<string, SpotPriceAt>();
+      if (entry.at >= (zones.get(zone)?.at ?? 0)) zones.set(zone, entry);
+      latest.set(type, zones);
+    }
+  }
+  return new Map([...latest].map(([type, zones]) => [type, pricesIn(zones)]));
 }
+
+interface SpotPriceAt {
+  readonly at: number;
+  readonly price: number;
+}
+
+function spotPriceOf({ InstanceType: type, AvailabilityZone: zone, SpotPrice, Timestamp }: SpotPrice) {
+  const price = Number(SpotPrice);
+  return type && zone && price > 0 ? [{ type, zone, price, at: Timestamp?.getTime() ?? 0 }] : [];
+}
+
+const pricesIn = (zones: ReadonlyMap<string, SpotPriceAt>): ReadonlyMap<string, number> =>
+  new Map([...zones].map(([zone, { price }]) => [zone, price]));

@@ -3,6 +3,7 @@ import {
   paginateDescribeImages,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
+  type Image as SdkImage,
   type Tag,
 } from "@aws-sdk/client-ec2";
 import type { Labels } from "../api/kube-object";
@@ -99,13 +100,14 @@ async function images(client: EC2Client, { filters, owners }: ImageQuery): Promi
       ...(owners.length > 0 && { Owners: [...owners] }),
     },
   );
-  for await (const { Images = [] } of pages) {
-    for (const { ImageId: id, Name: name = "", Architecture = "", CreationDate, DeprecationTime } of Images) {
-      const arch = architectures[Architecture];
-      if (id === undefined || arch === undefined) continue;
-      const createdAt = CreationDate === undefined ? 0 : Date.parse(CreationDate);
-      found.push({ id, name, arch, createdAt, ...(DeprecationTime && { deprecatedAt: Date.parse(DeprecationTime) }) });
-    }
-  }
+  for await (const { Images = [] } of pages) found.push(...Images.flatMap((image) => imageOf(image) ?? []));
   return found;
+}
+
+function imageOf({ ImageId: id, Name: name = "", ...described }: SdkImage): Image | undefined {
+  const arch = architectures[described.Architecture ?? ""];
+  if (id === undefined || arch === undefined) return undefined;
+  const { CreationDate: created = "1970-01-01", DeprecationTime: deprecated } = described;
+  const createdAt = Date.parse(created);
+  return { id, name, arch, createdAt, ...(deprecated !== undefined && { deprecatedAt: Date.parse(deprecated) }) };
 }

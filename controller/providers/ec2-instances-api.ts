@@ -52,11 +52,10 @@ async function instances(client: EC2Client, filters: readonly Filter[]): Promise
   const found: Instance[] = [];
   const pages = paginateDescribeInstances({ client, pageSize: 1000 }, { Filters: sdkFilters(filters) });
   for await (const { Reservations = [] } of pages) {
-    for (const { Instances = [] } of Reservations) {
-      for (const described of Instances) {
-        if (described.InstanceId !== undefined) found.push(instanceOf(described, described.InstanceId));
-      }
-    }
+    const described = Reservations.flatMap(({ Instances = [] }) => Instances);
+    found.push(
+      ...described.flatMap((each) => (each.InstanceId === undefined ? [] : instanceOf(each, each.InstanceId))),
+    );
   }
   return found;
 }

@@ -7,6 +7,9 @@ import {
   RunInstancesCommand,
   type CreateFleetCommandInput,
   type CreateFleetCommandOutput,
+  type CreateFleetError,
+  type CreateFleetInstance,
+  type FleetLaunchTemplateOverrides,
   type RequestLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
 import type { Labels } from "../api/kube-object";
@@ -125,26 +128,35 @@ function fleetInput({ clientToken, capacityType, templates, tags, context }: Fle
 }
 
 function answerOf({ Instances = [], Errors = [] }: CreateFleetCommandOutput): FleetAnswer {
-  const failures = Errors.map(({ ErrorCode = "", ErrorMessage = "", LaunchTemplateAndOverrides }) => {
-    const { InstanceType, AvailabilityZone, SubnetId } = LaunchTemplateAndOverrides?.Overrides ?? {};
-    return {
-      ...{ code: ErrorCode, message: ErrorMessage },
-      ...(InstanceType !== undefined && { instanceType: InstanceType }),
-      ...(AvailabilityZone !== undefined && { zone: AvailabilityZone }),
-      ...(SubnetId !== undefined && { subnetId: SubnetId }),
-    };
-  });
-  const [first] = Instances;
-  const [instanceId] = first?.InstanceIds ?? [];
-  if (first === undefined || instanceId === undefined) return { failures };
-  const {
-    AvailabilityZone: zone = "",
-    SubnetId: subnetId = "",
-    ImageId: imageId = "",
-    Priority: priority = 0,
-  } = first.LaunchTemplateAndOverrides?.Overrides ?? {};
-  const instanceType = first.InstanceType ?? "";
-  return { launched: { instanceId, instanceType, zone, subnetId, imageId, priority }, failures };
+  const failures = Errors.map(failureOf);
+  const launched = Instances.map(launchedOf).find((each) => each.instanceId !== "");
+  return { failures, ...(launched && { launched }) };
+}
+
+function launchedOf({ InstanceIds, InstanceType, LaunchTemplateAndOverrides }: CreateFleetInstance) {
+  return {
+    ...overrideOf(LaunchTemplateAndOverrides?.Overrides ?? {}),
+    instanceType: InstanceType ?? "",
+    instanceId: InstanceIds?.[0] ?? "",
+  };
+}
+
+const overrideOf = (chosen: FleetLaunchTemplateOverrides): FleetOverride => ({
+  instanceType: chosen.InstanceType ?? "",
+  zone: chosen.AvailabilityZone ?? "",
+  subnetId: chosen.SubnetId ?? "",
+  imageId: chosen.ImageId ?? "",
+  priority: chosen.Priority ?? 0,
+});
+
+function failureOf({ ErrorCode = "", ErrorMessage = "", LaunchTemplateAndOverrides }: CreateFleetError): FleetFailure {
+  const { InstanceType, AvailabilityZone, SubnetId } = LaunchTemplateAndOverrides?.Overrides ?? {};
+  return {
+    ...{ code: ErrorCode, message: ErrorMessage },
+    ...(InstanceType !== undefined && { instanceType: InstanceType }),
+    ...(AvailabilityZone !== undefined && { zone: AvailabilityZone }),
+    ...(SubnetId !== undefined && { subnetId: SubnetId }),
+  };
 }
 
 const rehearsalInput = ({ template, instanceType, imageId, subnetId, networkInterfaces, tags }: Rehearsal) => ({

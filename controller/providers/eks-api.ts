@@ -1,4 +1,9 @@
-import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
+import {
+  DescribeClusterCommand,
+  EKSClient,
+  type Cluster,
+  type KubernetesNetworkConfigResponse,
+} from "@aws-sdk/client-eks";
 import { clientConfig, type AwsConnection } from "./aws-connection";
 
 /** What a machine must know of its cluster to join it. */
@@ -22,16 +27,24 @@ export function eksApi(connection: AwsConnection): EksApi {
   const client = new EKSClient(clientConfig(connection));
   return {
     cluster: async (name) => {
-      const { cluster = {} } = await client.send(new DescribeClusterCommand({ name }));
-      const network = cluster.kubernetesNetworkConfig;
-      const serviceCidr = network?.serviceIpv4Cidr ?? network?.serviceIpv6Cidr;
-      return {
-        endpoint: cluster.endpoint ?? "",
-        certificateAuthority: cluster.certificateAuthority?.data ?? "",
-        version: cluster.version ?? "",
-        ipv6: network?.ipFamily === "ipv6",
-        ...(serviceCidr !== undefined && { serviceCidr }),
-      };
+      const { cluster } = await client.send(new DescribeClusterCommand({ name }));
+      return factsOf(cluster ?? {});
     },
   };
+}
+
+const factsOf = ({
+  endpoint = "",
+  certificateAuthority,
+  version = "",
+  kubernetesNetworkConfig,
+}: Cluster): ClusterFacts => ({
+  ...{ endpoint, version },
+  certificateAuthority: certificateAuthority?.data ?? "",
+  ...networkOf(kubernetesNetworkConfig),
+});
+
+function networkOf({ serviceIpv4Cidr, serviceIpv6Cidr, ipFamily }: KubernetesNetworkConfigResponse = {}) {
+  const serviceCidr = serviceIpv4Cidr ?? serviceIpv6Cidr;
+  return { ipv6: ipFamily === "ipv6", ...(serviceCidr !== undefined && { serviceCidr }) };
 }

@@ -1,4 +1,4 @@
-import type { BlockDeviceMapping, EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
+import type { BlockDeviceMapping, EbsVolume, EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
 import { labels } from "../api/labels";
 import type { NodeClaim } from "../api/node-claim";
 import { toUnits } from "../api/quantity";
@@ -55,7 +55,7 @@ const efaOf = ({ claim }: LaunchSubject, type: InstanceType | undefined): number
 
 function templateFor(subject: LaunchSubject, image: ResolvedAmi, type: InstanceType | undefined): LaunchTemplate {
   const { spec } = subject.nodeClass;
-  const nested = spec.cpuOptions?.nestedVirtualization;
+  const nestedVirtualization = spec.cpuOptions?.nestedVirtualization;
   return {
     imageId: image.id,
     instanceProfile: subject.instanceProfile,
@@ -63,20 +63,23 @@ function templateFor(subject: LaunchSubject, image: ResolvedAmi, type: InstanceT
     detailedMonitoring: spec.detailedMonitoring ?? false,
     blockDevices: blockDevicesOf(subject.nodeClass),
     networkInterfaces: interfacesOf(subject.nodeClass, efaOf(subject, type)),
-    metadata: {
-      httpEndpoint: spec.metadataOptions?.httpEndpoint ?? "enabled",
-      httpProtocolIPv6: spec.metadataOptions?.httpProtocolIPv6 ?? "disabled",
-      httpPutResponseHopLimit: spec.metadataOptions?.httpPutResponseHopLimit ?? 1,
-      httpTokens: spec.metadataOptions?.httpTokens ?? "required",
-    },
+    metadata: { ...metadataDefaults, ...spec.metadataOptions },
     tenancy: tenancyOf(subject.claim),
-    ...(spec.placementGroupSelector !== undefined && { placementGroup: spec.placementGroupSelector }),
-    ...(nested !== undefined && { nestedVirtualization: nested }),
+    ...(spec.placementGroupSelector && { placementGroup: spec.placementGroupSelector }),
+    ...(nestedVirtualization && { nestedVirtualization }),
     enclave: subject.claim.spec.resources?.requests?.[NITRO_SANDBOX] !== undefined,
     spot: subject.capacityType === "spot",
     tags: subject.tags,
   };
 }
+
+/** As the CRD has them. */
+const metadataDefaults: LaunchTemplate["metadata"] = {
+  httpEndpoint: "enabled",
+  httpProtocolIPv6: "disabled",
+  httpPutResponseHopLimit: 1,
+  httpTokens: "required",
+};
 
 /** Shared hardware unless only dedicated is allowed. */
 export const tenancyOf = ({ spec }: Pick<NodeClaim, "spec">): "default" | "dedicated" =>
@@ -104,22 +107,25 @@ function blockDevicesOf(nodeClass: EC2NodeClass): readonly BlockDevice[] {
 const GIB = 2 ** 30;
 
 function blockDeviceOf({ deviceName = "", ebs = {} }: BlockDeviceMapping): BlockDevice {
-  const { encrypted, volumeType, kmsKeyID, snapshotID, volumeInitializationRate, iops, throughput } = ebs;
+  const { deleteOnTermination = true, encrypted, volumeType, volumeSize, kmsKeyID, snapshotID, ...rates } = ebs;
   return {
-    deviceName,
-    deleteOnTermination: ebs.deleteOnTermination ?? true,
+    ...{ deviceName, deleteOnTermination },
     // EC2 counts in whole GiB; less would cut off what was asked for.
-    ...(ebs.volumeSize !== undefined && { sizeGiB: Math.ceil(toUnits(ebs.volumeSize) / GIB) }),
+    ...(volumeSize !== undefined && { sizeGiB: Math.ceil(toUnits(volumeSize) / GIB) }),
     ...(encrypted !== undefined && { encrypted }),
-    ...(volumeType !== undefined && { type: volumeType }),
+    ...(volumeType && { type: volumeType }),
     ...(kmsKeyID !== undefined && { kmsKeyId: kmsKeyID }),
     ...(snapshotID !== undefined && { snapshotId: snapshotID }),
-    ...(volumeInitializationRate !== undefined && { initializationRate: volumeInitializationRate }),
-    // EC2 refuses a zero; it means the volume type's own.
-    ...(iops && { iops }),
-    ...(throughput && { throughput }),
+    ...ratesOf(rates),
   };
 }
+
+/** EC2 refuses a zero, which means the volume type's own. */
+const ratesOf = ({ iops, throughput, volumeInitializationRate }: EbsVolume) => ({
+  ...(iops && { iops }),
+  ...(throughput && { throughput }),
+  ...(volumeInitializationRate && { initializationRate: volumeInitializationRate }),
+});
 
 function interfacesOf({ spec, status }: EC2NodeClass, efa: number): readonly TemplateInterface[] {
   const common = { securityGroupIds: (status?.securityGroups ?? []).map(({ id }) => id) };

@@ -111,13 +111,10 @@ const architectures: Readonly<Record<string, MachineType["arch"]>> = { x86_64: "
 
 /** Undefined for types that no node can run on: neither x86_64 nor arm64 (Macs, i386), or without a size. */
 export function machineTypeOf(described: DescribedType): MachineType | undefined {
-  const arch = (described.ProcessorInfo?.SupportedArchitectures ?? []).map((name) => architectures[name]).find(Boolean);
-  const name = described.InstanceType;
-  const cpus = described.VCpuInfo?.DefaultVCpus;
-  const memoryMiB = described.MemoryInfo?.SizeInMiB;
-  if (name === undefined || arch === undefined || cpus === undefined || memoryMiB === undefined) return undefined;
+  const essentials = essentialsOf(described);
+  if (essentials === undefined) return undefined;
   return {
-    ...{ name, arch, cpus, memoryMiB },
+    ...essentials,
     ...processor(described),
     ...storage(described),
     ...devices(described),
@@ -127,6 +124,14 @@ export function machineTypeOf(described: DescribedType): MachineType | undefined
     nitroEnclaves: described.NitroEnclavesSupport === "supported",
     placementStrategies: described.PlacementGroupInfo?.SupportedStrategies ?? [],
   };
+}
+
+function essentialsOf({ InstanceType: name, ProcessorInfo, VCpuInfo, MemoryInfo }: DescribedType) {
+  const arch = (ProcessorInfo?.SupportedArchitectures ?? []).map((each) => architectures[each]).find(Boolean);
+  const { DefaultVCpus: cpus } = VCpuInfo ?? {};
+  const { SizeInMiB: memoryMiB } = MemoryInfo ?? {};
+  if (name === undefined || arch === undefined || cpus === undefined || memoryMiB === undefined) return undefined;
+  return { name, arch, cpus, memoryMiB };
 }
 
 function processor({ ProcessorInfo, Hypervisor }: DescribedType) {
@@ -140,14 +145,20 @@ function processor({ ProcessorInfo, Hypervisor }: DescribedType) {
   };
 }
 
-function storage({ EbsInfo, InstanceStorageInfo }: DescribedType) {
-  const bandwidth = EbsInfo?.EbsOptimizedInfo?.MaximumBandwidthInMbps;
-  const total = InstanceStorageInfo?.TotalSizeInGB;
-  const nvme = ["supported", "required"].includes(InstanceStorageInfo?.NvmeSupport ?? "");
-  return {
-    ...(EbsInfo?.EbsOptimizedSupport === "default" && bandwidth !== undefined && { ebsBandwidthMbps: bandwidth }),
-    ...(total !== undefined && { instanceStorageGB: total, ...(nvme && { localNvmeGB: total }) }),
-  };
+const storage = ({ EbsInfo = {}, InstanceStorageInfo = {} }: DescribedType) => ({
+  ...ebs(EbsInfo),
+  ...instanceStore(InstanceStorageInfo),
+});
+
+function ebs({ EbsOptimizedSupport, EbsOptimizedInfo }: NonNullable<DescribedType["EbsInfo"]>) {
+  const bandwidth = EbsOptimizedInfo?.MaximumBandwidthInMbps;
+  return EbsOptimizedSupport === "default" && bandwidth !== undefined ? { ebsBandwidthMbps: bandwidth } : {};
+}
+
+function instanceStore({ TotalSizeInGB, NvmeSupport = "" }: NonNullable<DescribedType["InstanceStorageInfo"]>) {
+  if (TotalSizeInGB === undefined) return {};
+  const nvme = ["supported", "required"].includes(NvmeSupport);
+  return { instanceStorageGB: TotalSizeInGB, ...(nvme && { localNvmeGB: TotalSizeInGB }) };
 }
 
 const devices = ({ GpuInfo, InferenceAcceleratorInfo, NeuronInfo }: DescribedType) => ({

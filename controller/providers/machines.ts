@@ -55,6 +55,5 @@ const singleValued = (requirements: InstanceType["requirements"] = []): Labels =
 /** Fabric interfaces count only where the machine was given some. */
 function withoutIdleFabric(resources: ResourceList = {}, { efaInterfaces }: Instance): ResourceList {
   if (efaInterfaces > 0) return resources;
-  const { [EFA]: _, ...rest } = resources;
-  return rest;
+  return Object.fromEntries(Object.entries(resources).filter(([name]) => name !== EFA));
 }

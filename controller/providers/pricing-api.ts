@@ -26,22 +26,10 @@ export function pricingApi(connection: AwsConnection): PricingApi {
     onDemand: async (region) => {
       const prices = new Map<string, number>();
       for (const shelf of shelves) {
-        const wanted = {
-          regionCode: region,
-          serviceCode: "AmazonEC2",
-          preInstalledSw: "NA",
-          operatingSystem: "Linux",
-          capacitystatus: "Used",
-          marketoption: "OnDemand",
-          ...shelf,
-        };
-        const Filters = Object.entries(wanted).map(([Field, Value]) => ({ Type: "TERM_MATCH" as const, Field, Value }));
-        const pages = paginateGetProducts({ client, pageSize: 100 }, { ServiceCode: "AmazonEC2", Filters });
-        for await (const { PriceList = [] } of pages) {
-          for (const product of PriceList) {
-            const sold = priceOf(JSON.parse(String(product)) as Product); // the shape is the price list's own
-            if (sold) prices.set(sold.instanceType, sold.price);
-          }
+        for await (const product of products(client, { ...everywhere, ...shelf, regionCode: region })) {
+          const price = priceOf(product);
+          const name = product.product?.attributes?.instanceType;
+          if (name !== undefined && price !== undefined) prices.set(name, price);
         }
       }
       return prices;
@@ -49,30 +37,36 @@ export function pricingApi(connection: AwsConnection): PricingApi {
   };
 }
 
-interface Product {
-  readonly product?: { readonly attributes?: { readonly instanceType?: string } };
-  readonly terms?: {
-    readonly OnDemand?: Readonly<
-      Record<
-        string,
-        {
-          readonly priceDimensions?: Readonly<
-            Record<string, { readonly pricePerUnit?: Readonly<Record<string, string>> }>
-          >;
-        }
-      >
-    >;
-  };
+const everywhere = {
+  serviceCode: "AmazonEC2",
+  preInstalledSw: "NA",
+  operatingSystem: "Linux",
+  capacitystatus: "Used",
+  marketoption: "OnDemand",
+};
+
+async function* products(client: PricingClient, wanted: Readonly<Record<string, string>>): AsyncIterable<Product> {
+  const Filters = Object.entries(wanted).map(([Field, Value]) => ({ Type: "TERM_MATCH" as const, Field, Value }));
+  const pages = paginateGetProducts({ client, pageSize: 100 }, { ServiceCode: "AmazonEC2", Filters });
+  for await (const { PriceList = [] } of pages) {
+    // The SDK hands out JSON text; its shape is the price list's own.
+    for (const product of PriceList) yield JSON.parse(String(product)) as Product;
+  }
 }
 
-function priceOf({ product, terms }: Product): { readonly instanceType: string; readonly price: number } | undefined {
-  const instanceType = product?.attributes?.instanceType;
-  if (instanceType === undefined) return undefined;
-  for (const { priceDimensions = {} } of Object.values(terms?.OnDemand ?? {})) {
-    for (const { pricePerUnit = {} } of Object.values(priceDimensions)) {
-      const price = Number(pricePerUnit["USD"] ?? pricePerUnit["CNY"]);
-      if (price > 0) return { instanceType, price };
-    }
-  }
-  return undefined;
+/** https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html */
+interface Product {
+  readonly product?: { readonly attributes?: { readonly instanceType?: string } };
+  readonly terms?: { readonly OnDemand?: Readonly<Record<string, Term>> };
+}
+
+interface Term {
+  readonly priceDimensions?: Readonly<Record<string, { readonly pricePerUnit?: Readonly<Record<string, string>> }>>;
+}
+
+function priceOf({ terms }: Product): number | undefined {
+  const dimensions = Object.values(terms?.OnDemand ?? {}).flatMap((term) => Object.values(term.priceDimensions ?? {}));
+  return dimensions
+    .flatMap(({ pricePerUnit = {} }) => Object.values(pricePerUnit).map(Number))
+    .find((price) => price > 0);
 }

@@ -2,12 +2,13 @@ import type { EC2NodeClass } from "../api/ec2-node-class";
 import { clusterTag, tags } from "../contract/tags";
 import type { Clock } from "../ports/clock";
 import type { InstanceType } from "../scheduling/instance-type";
-import { denialHint, isServerError, meaningOf } from "./aws-errors";
+import { denialHint, meaningOf } from "./aws-errors";
 import { Cache } from "./cache";
 import type { ClusterFacts } from "./eks-api";
 import type { Ec2LaunchApi } from "./ec2-launch-api";
 import { imageFor, type InstanceTypes } from "./instance-types";
 import { planTemplates, type LaunchSubject } from "./launch-plan";
+import type { LaunchTemplate } from "./launch-template";
 import { launchTags } from "./launch-tags";
 import type { LaunchTemplates } from "./launch-templates";
 import { requestOf } from "./launches";
@@ -58,35 +59,37 @@ export class Rehearsals {
 
   async #rehearse(nodeClass: EC2NodeClass): Promise<Objection | undefined> {
     const type = probeType(nodeClass, this.#deps.instanceTypes.forClass(nodeClass));
-    const image = type && imageFor(type, nodeClass.status?.amis ?? []);
-    if (type === undefined || image === undefined) return undefined;
+    if (type === undefined) return undefined;
     const subject = await this.#subject(nodeClass);
     const [planned] = planTemplates(subject, [type]);
     if (planned === undefined) return undefined;
-    const size = Buffer.byteLength(planned.template.userData);
-    if (size > MOST_USER_DATA) {
-      const message = `user data has ${size} bytes, EC2 takes ${MOST_USER_DATA}; shorten spec.userData`;
-      return { reason: "UserDataSizeLimitExceeded", message };
-    }
+    const { template } = planned;
     let name = "";
-    const created = await objection("ec2:CreateLaunchTemplate", nodeClass, async () => {
-      name = await this.#deps.templates.ensure(planned.template);
-    });
-    if (created) return created;
+    const ensure = async (): Promise<void> => {
+      name = await this.#deps.templates.ensure(template);
+    };
+    return (
+      tooLong(template.userData) ??
+      (await objection("ec2:CreateLaunchTemplate", nodeClass, ensure)) ??
+      this.#rehearseWith({ name, template, type: type.name, subject })
+    );
+  }
+
+  async #rehearseWith({ name, template, type, subject }: Rehearsed): Promise<Objection | undefined> {
+    const { ec2 } = this.#deps;
+    const { nodeClass, tags: tagged } = subject;
+    const { imageId, networkInterfaces } = template;
     const overrides = (nodeClass.status?.subnets ?? []).map(({ id, zone }) => ({
-      ...{ instanceType: type.name, zone, subnetId: id, imageId: image.id, priority: 0 },
+      ...{ instanceType: type, zone, subnetId: id, imageId, priority: 0 },
     }));
     const request = requestOf(subject, { templates: [{ name, overrides }] });
-    const fleet = await objection("ec2:CreateFleet", nodeClass, () => this.#deps.ec2.rehearseFleet(request));
+    const fleet = await objection("ec2:CreateFleet", nodeClass, () => ec2.rehearseFleet(request));
     if (fleet) return fleet;
     let first: Objection | undefined;
-    for (const { subnetId, instanceType, imageId } of overrides) {
-      const { networkInterfaces } = planned.template;
-      const rehearsal = {
-        ...{ template: name, instanceType, imageId, subnetId, networkInterfaces },
-        tags: subject.tags,
-      };
-      const refused = await objection("ec2:RunInstances", nodeClass, () => this.#deps.ec2.rehearseLaunch(rehearsal));
+    for (const { subnetId } of overrides) {
+      const rehearsal = { template: name, instanceType: type, imageId, subnetId, networkInterfaces, tags: tagged };
+      const refused = await objection("ec2:RunInstances", nodeClass, () => ec2.rehearseLaunch(rehearsal));
+      // One subnet that works is enough; with none the first one's words count.
       if (!refused) return undefined;
       first ??= refused;
     }
@@ -110,6 +113,20 @@ export class Rehearsals {
   }
 }
 
+interface Rehearsed {
+  readonly name: string;
+  readonly template: LaunchTemplate;
+  readonly type: string;
+  readonly subject: LaunchSubject;
+}
+
+function tooLong(userData: string): Objection | undefined {
+  const size = Buffer.byteLength(userData);
+  if (size <= MOST_USER_DATA) return undefined;
+  const message = `user data has ${size} bytes, EC2 takes ${MOST_USER_DATA}; shorten spec.userData`;
+  return { reason: "UserDataSizeLimitExceeded", message };
+}
+
 /** A plain machine where there is one: images for accelerators may need bigger volumes than the class maps. */
 function probeType(nodeClass: EC2NodeClass, types: readonly InstanceType[]): InstanceType | undefined {
   const bootable = types.filter((type) => imageFor(type, nodeClass.status?.amis ?? []) && type.offerings.length > 0);
@@ -123,7 +140,7 @@ const reasons: Readonly<Record<string, string>> = {
   "ec2:RunInstances": "RunInstancesAuthCheckFailed",
 };
 
-/** Undefined when the rehearsal passed. */
+/** Undefined when the rehearsal passed. Throws what is neither a refusal nor a passing. */
 async function objection(
   action: string,
   { spec }: EC2NodeClass,
@@ -135,23 +152,22 @@ async function objection(
   } catch (error) {
     const meaning = meaningOf(error);
     if (meaning === "dry run passed") return undefined;
-    if (!(error instanceof Error) || meaning === "throttled" || isServerError(error)) throw error;
+    if (!(error instanceof Error)) throw error;
     if (meaning === "denied") {
       const message = `Controller isn't authorized to call ${action}: ${denialHint(error.message)}; ${error.message}`;
       return { reason: reasons[action] ?? "Unauthorized", message };
     }
-    if (/Invalid IAM Instance Profile name/.test(error.message) && spec.instanceProfile !== undefined) {
-      const message = `spec.instanceProfile ${spec.instanceProfile}: no such instance profile`;
-      return { reason: "InstanceProfileNotFound", message };
-    }
-    throw error;
+    // A profile that we have just made is not known everywhere at once; one that the user names should be.
+    if (spec.instanceProfile === undefined || !error.message.includes("Invalid IAM Instance Profile name")) throw error;
+    return {
+      reason: "InstanceProfileNotFound",
+      message: `spec.instanceProfile ${spec.instanceProfile}: no such instance profile`,
+    };
   }
 }
 
 /** Tags that are ours alone (karpenter-aws §1.1). */
 const forbiddenTags = ({ spec }: EC2NodeClass): readonly string[] =>
-  Object.keys(spec.tags ?? {}).filter(
-    (key) =>
-      key.startsWith(clusterTag("")) ||
-      [tags.clusterName, tags.nodePool, tags.nodeClaim, tags.nodeClass].includes(key as never),
-  );
+  Object.keys(spec.tags ?? {}).filter((key) => key.startsWith(clusterTag("")) || ourTags.has(key));
+
+const ourTags: ReadonlySet<string> = new Set([tags.clusterName, tags.nodePool, tags.nodeClaim, tags.nodeClass]);

@@ -19,7 +19,10 @@ const SIZE = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
  * What nodes of a type will be labelled with, apart from where and how they are bought. Every well-known key has its
  * entry, so that `DoesNotExist` and `NotIn` find what they look for.
  */
-export function labelsOfType(type: MachineType, { region, family }: { region: string; family: AmiFamily }) {
+export function labelsOfType(
+  type: MachineType,
+  { region, family }: { readonly region: string; readonly family: AmiFamily },
+): readonly RequirementSpec[] {
   const traits = families[family];
   const values: Readonly<Record<string, Value>> = {
     [labels.instanceType]: type.name,

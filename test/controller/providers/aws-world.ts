@@ -70,7 +70,9 @@ async function resolve({ nodeClasses }: Providers, nodeClass: EC2NodeClass): Pro
       securityGroups: await nodeClasses.securityGroups(nodeClass),
       amis: await nodeClasses.amis(nodeClass),
       instanceProfile: await nodeClasses.instanceProfile(nodeClass),
-      conditions: [{ type: "Ready", status: "True", ...(generation !== undefined && { observedGeneration: generation }) }],
+      conditions: [
+        { type: "Ready", status: "True", ...(generation !== undefined && { observedGeneration: generation }) },
+      ],
     },
   };
 }
