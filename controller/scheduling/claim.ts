@@ -1,77 +1,89 @@
 import { nodePoolHash, nodePoolHashVersion } from "../api/hash";
 import type { Labels, OwnerReference } from "../api/kube-object";
-import { annotations, finalizers, labels } from "../api/labels";
-import type { NodeClaimSpec } from "../api/node-claim";
-import type { NodePool } from "../api/node-pool";
+import { annotations, labels } from "../api/labels";
+import type { NodeClaim, NodeClaimSpec } from "../api/node-claim";
+import type { NodeClassRef, NodePool } from "../api/node-pool";
 import type { RequirementSpec } from "../api/requirement";
+import { isRestricted, isWellKnown } from "../api/well-known";
 import type { PlannedNode } from "./plan";
+import { allows, isEmpty, type Requirement } from "./requirement";
+import { requirementsOf } from "./requirements";
 
-/** A claim about to be created; the API server adds letters to its name. */
-export interface NewNodeClaim {
+/** A claim to be created; the API server completes its name. */
+export interface NewNodeClaim extends Pick<NodeClaim, "spec"> {
+  readonly apiVersion: string;
+  readonly kind: string;
   readonly metadata: {
     readonly generateName: string;
     readonly labels: Labels;
     readonly annotations: Labels;
-    readonly finalizers: readonly string[];
     readonly ownerReferences: readonly OwnerReference[];
   };
-  readonly spec: NodeClaimSpec;
 }
 
-/**
- * The claim that asks for a planned node: the pool's template, narrowed to the types that hold the pods (karpenter-core
- * §3.3). It belongs to its pool, so that deleting the pool takes its nodes along; its finalizer is there from the first
- * moment, so that no claim can vanish between its launch and its first reconcile.
- */
+/** The claim that asks for a planned node. Deleting its pool deletes it, in the foreground. */
 export function toNodeClaim(planned: PlannedNode): NewNodeClaim {
-  const { pool, requests } = planned;
-  const { spec } = pool.spec.template;
+  const { pool, requirements, minValuesRelaxed } = planned;
+  const { metadata: { labels: templateLabels, annotations: templateAnnotations } = {}, spec } = pool.spec.template;
   return {
+    apiVersion: "karpenter.sh/v1",
+    kind: "NodeClaim",
     metadata: {
       generateName: `${pool.metadata.name}-`,
-      labels: labelsOf(planned),
+      labels: {
+        ...settledLabels(requirements),
+        ...templateLabels,
+        [labels.nodePool]: pool.metadata.name,
+        [nodeClassLabel(spec.nodeClassRef)]: spec.nodeClassRef.name,
+      },
       annotations: {
-        ...pool.spec.template.metadata?.annotations,
+        ...templateAnnotations,
         [annotations.nodePoolHash]: nodePoolHash(pool),
         [annotations.nodePoolHashVersion]: nodePoolHashVersion,
-        [annotations.minValuesRelaxed]: String(planned.minValuesRelaxed),
+        [annotations.minValuesRelaxed]: String(minValuesRelaxed),
       },
-      finalizers: [finalizers.termination],
-      ownerReferences: [ownerOf(pool)],
+      ownerReferences: [ownedBy(pool)],
     },
-    spec: { ...spec, requirements: requirementsOf(planned), resources: { requests } },
+    spec: specOf(planned),
   };
 }
 
-/** The template's own labels, and those that the requirements leave no choice about. */
-function labelsOf({ pool, requirements }: PlannedNode): Labels {
-  const settled = requirements.flatMap(({ key, operator, values = [] }) =>
-    operator === "In" && values.length === 1 ? values.map((value) => [key, value] as const) : [],
-  );
-  return {
-    ...Object.fromEntries(settled),
-    ...pool.spec.template.metadata?.labels,
-    [labels.nodePool]: pool.metadata.name,
-    [labels.nodeClass]: pool.spec.template.spec.nodeClassRef.name,
-  };
-}
-
-/** Every type that holds the pods, so that EC2 has a choice; a pool's `minValues` on the type goes with it. */
-function requirementsOf({ requirements, instanceTypes }: PlannedNode): readonly RequirementSpec[] {
-  const minValues = requirements.find(({ key }) => key === labels.instanceType)?.minValues;
+function specOf({ pool, requirements, instanceTypes, requests }: PlannedNode): NodeClaimSpec {
   const types: RequirementSpec = {
+    ...requirements.find(({ key, minValues }) => key === labels.instanceType && minValues !== undefined),
     key: labels.instanceType,
     operator: "In",
     values: instanceTypes.map(({ name }) => name),
-    ...(minValues === undefined ? {} : { minValues }),
   };
-  return [...requirements.filter(({ key }) => key !== labels.instanceType), types];
+  return {
+    ...pool.spec.template.spec,
+    requirements: [...requirements.filter(({ key }) => key !== labels.instanceType), types],
+    resources: { requests },
+  };
 }
 
-const ownerOf = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => ({
+/** `<group>/<kind in lower case>`: how a controller recognizes what belongs to its classes. */
+export const nodeClassLabel = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;
+
+const ownedBy = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => ({
   apiVersion: "karpenter.sh/v1",
   kind: "NodePool",
   name,
   uid,
   blockOwnerDeletion: true,
 });
+
+/** Labels of one's own that requirements leave open get a value here; well-known ones come with the machine. */
+function settledLabels(specs: readonly RequirementSpec[]): Labels {
+  const own = [...requirementsOf(specs).values()].filter(({ key }) => !isWellKnown(key) && !isRestricted(key));
+  return Object.fromEntries(own.filter((each) => !isEmpty(each)).map((each) => [each.key, someValueOf(each)]));
+}
+
+/** The first listed value, or the smallest number allowed: always the same one. */
+function someValueOf(requirement: Requirement): string {
+  const [listed] = [...requirement.values].sort();
+  if (requirement.shape === "only" && listed !== undefined) return listed;
+  let number = Math.max(0, requirement.min);
+  while (!allows(requirement, String(number)) && number < requirement.max) number++;
+  return String(number);
+}
