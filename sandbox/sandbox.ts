@@ -7,6 +7,7 @@ import { type ControlPlane, startControlPlane } from "./control-plane/control-pl
 import { buildEngines, type Engines } from "./engines/engines";
 import { Progress, type Report } from "./engines/progress";
 import { environmentOf } from "./environment";
+import { startPlayers } from "./players";
 import { type Crash, Supervisor } from "./processes/supervisor";
 
 export interface SandboxOptions {
@@ -76,11 +77,18 @@ async function startEverything(options: SandboxOptions, ground: Ground): Promise
     kubernetesOnly ? undefined : startAccount(options, ground, controlPlane),
     controlPlane.startControllers(),
   ]);
-  const { kubeconfig } = controlPlane;
+  const { kubeconfig, version: kubernetesVersion } = controlPlane;
   const environment = await environmentOf({ ...ground, kubeconfig, aws: account?.aws });
-  const { crashed } = ground.supervisor;
-  const kubernetes = { ...ground, kubeconfig, clusterName, environment, crashed, stop: () => ground.supervisor.stop() };
-  return account ? { ...kubernetes, ...account, awsEndpoint: account.aws.endpoint } : kubernetes;
+  const common = { ...ground, kubeconfig, clusterName, environment, crashed: ground.supervisor.crashed };
+  if (!account) return { ...common, stop: () => ground.supervisor.stop() };
+
+  const players = startPlayers({ ...common, kubernetesVersion, aws: account.aws });
+  const stop = async (): Promise<void> => {
+    // First those that call the others.
+    await players.stop();
+    await ground.supervisor.stop();
+  };
+  return { ...common, ...account, awsEndpoint: account.aws.endpoint, stop };
 }
 
 async function startAccount(

@@ -1,0 +1,33 @@
+import type { Aws } from "./aws/aws";
+import { KubeApi } from "./control-plane/kube-api";
+import { startFargate } from "./fargate/fargate";
+import { startNodeJoiner } from "./nodes/node-joiner";
+import { componentLog } from "./processes/component-log";
+import type { Repeating } from "./processes/repeat";
+
+export interface PlayersOptions {
+  /** Of the sandbox; the players' logs go where those of its components are. */
+  readonly directory: string;
+  /** Path of an admin kubeconfig. */
+  readonly kubeconfig: string;
+  readonly clusterName: string;
+  /** Of the cluster, "1.34". */
+  readonly kubernetesVersion: string;
+  readonly aws: Aws;
+}
+
+/** Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines and Fargate. */
+export function startPlayers(options: PlayersOptions): Repeating {
+  const { directory, kubeconfig, clusterName, kubernetesVersion, aws } = options;
+  const api = new KubeApi(kubeconfig);
+  const common = { api, clusterName };
+  const players = [
+    startNodeJoiner({ ...common, clients: aws.clients, kubernetesVersion, log: componentLog(directory, "nodes") }),
+    startFargate({ ...common, eks: aws.clients.eks, log: componentLog(directory, "fargate") }),
+  ];
+  return {
+    stop: async () => {
+      await Promise.all(players.map((player) => player.stop()));
+    },
+  };
+}
