@@ -8,9 +8,7 @@ import type { Problem } from "./problem";
 type EnvVar = k8s.types.input.core.v1.EnvVar;
 
 /** The controller's settings under their environment names; see `controller/contract/settings.ts`. */
-export type ControllerSettings = {
-  readonly [Env in (typeof settings)[SettingName]["env"]]?: pulumi.Input<string>;
-};
+export type ControllerSettings = Readonly<Partial<Record<(typeof settings)[SettingName]["env"], pulumi.Input<string>>>>;
 
 const byEnv = new Map<string, Setting<unknown>>(Object.values(settings).map((setting) => [setting.env, setting]));
 

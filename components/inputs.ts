@@ -8,12 +8,3 @@ export type InputsOf<T> = pulumi.Input<
       ? { readonly [Key in keyof T]: InputsOf<T[Key]> }
       : T
 >;
-
-/** A component's own options, with more to wait for. */
-export const after = (
-  parent: pulumi.Resource,
-  ...dependsOn: readonly (pulumi.Resource | undefined)[]
-): { readonly parent: pulumi.Resource; readonly dependsOn: pulumi.Resource[] } => ({
-  parent,
-  dependsOn: dependsOn.filter((resource) => resource !== undefined),
-});

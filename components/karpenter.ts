@@ -50,75 +50,27 @@ export class Karpenter extends pulumi.ComponentResource {
 
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
-    const { cluster, kubeconfig, namespace = "kube-system", fargate = true, tags } = args;
-    const clusterName = cluster.name;
-    const parent = { parent: this };
+    const { cluster, kubeconfig, namespace = "kube-system", nodePools = {} } = args;
+    const ground = this.ground(name, args, namespace);
+    const { nodeRole, role, queue } = ground;
 
-    const host = fargate
-      ? new FargateProfile(name, { clusterName, subnetIds: [...cluster.privateSubnetIds], namespace, tags }, parent)
-      : undefined;
-    const nodeRole = new NodeRole(
-      `${name}-node`,
-      { clusterName, authenticationMode: cluster.authenticationMode, kubeconfig, tags },
-      parent,
-    );
-    const queue = args.interruptionQueue === false ? undefined : this.queue(name, args);
-    const role = new ControllerRole(
-      `${name}-controller`,
-      {
-        clusterName,
-        oidcIssuer: cluster.oidcIssuer,
-        oidcProviderArn: cluster.oidcProviderArn,
-        nodeRoleArn: nodeRole.roleArn,
-        queueArn: queue?.arn,
-        namespace,
-        tags,
-      },
-      parent,
-    );
-    const discovery = new DiscoveryTags(
-      name,
-      {
-        clusterName,
-        subnetIds: args.discovery?.subnetIds ?? cluster.privateSubnetIds,
-        securityGroupId: args.discovery?.securityGroupId ?? cluster.securityGroupId,
-      },
-      parent,
-    );
-    const spot = new SpotServiceLinkedRole(`${name}-spot`, parent);
-    const crds = new Crds(name, {}, parent);
-
-    // Removal runs against this order: pools, then what they left, then the controller, then what the controller needs.
-    const beneath = [host, nodeRole, queue, role, discovery, spot, crds].filter((part) => part !== undefined);
-    const controller = new Controller(
-      name,
-      {
-        ...args.controller,
-        clusterName,
-        clusterEndpoint: cluster.endpoint,
-        region: aws.getRegionOutput({}, parent).region,
-        roleArn: role.roleArn,
-        interruptionQueue: queue?.name,
-        namespace,
-        onFargate: fargate,
-      },
-      { parent: this, dependsOn: beneath },
-    );
-    const patience = { clusterName, kubeconfig, namespace, ...args.teardown };
-    // Deleted last of the two: it is there, and works, even when `up` never came to the pools.
+    // Removal runs against this order: machines, pools, then what they left, the controller, and what that stands on.
+    const controller = this.controller(name, args, ground);
+    const patience = { clusterName: cluster.name, kubeconfig, namespace, ...args.teardown };
+    // There, and at work, even when `up` never came to the pools.
     const leftovers = new Teardown(`${name}-leftovers`, patience, {
       parent: this,
-      dependsOn: [controller, ...beneath],
+      dependsOn: [controller, ...ground.all],
     });
     const pools = new NodePools(
       name,
-      { nodePools: args.nodePools ?? {}, cluster, nodeRoleName: nodeRole.roleName },
+      { nodePools, cluster, nodeRoleName: nodeRole.roleName },
       { parent: this, dependsOn: [leftovers] },
     );
-    // Deleted before the pools: Pulumi's own deletion of a pool would wait for ever for a pod that may not be evicted.
+    // Before the pools go: Pulumi's own deletion of a pool would wait in vain for a pod that may not be evicted.
     new Teardown(`${name}-machines`, patience, { parent: this, dependsOn: [pools] });
 
-    this.clusterName = pulumi.output(clusterName);
+    this.clusterName = pulumi.output(cluster.name);
     this.nodeRoleName = nodeRole.roleName;
     this.nodeRoleArn = nodeRole.roleArn;
     this.instanceProfileName = nodeRole.instanceProfileName;
@@ -128,10 +80,64 @@ export class Karpenter extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: this.clusterName });
   }
 
+  /** Everything that the controller needs to be there before it starts, and after it stops. */
+  private ground(name: string, args: KarpenterArgs, namespace: string): Ground {
+    const { cluster, kubeconfig, fargate = true, tags } = args;
+    const { name: clusterName, authenticationMode, oidcIssuer, oidcProviderArn } = cluster;
+    const parent = { parent: this };
+
+    const nodeRole = new NodeRole(`${name}-node`, { clusterName, authenticationMode, kubeconfig, tags }, parent);
+    const queue = args.interruptionQueue === false ? undefined : this.queue(name, args);
+    const identity = { clusterName, oidcIssuer, oidcProviderArn, namespace, tags };
+    const role = new ControllerRole(
+      `${name}-controller`,
+      { ...identity, nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
+      parent,
+    );
+    const subnetIds = [...cluster.privateSubnetIds];
+    const host = fargate ? [new FargateProfile(name, { clusterName, subnetIds, namespace, tags }, parent)] : [];
+    const rest = [
+      this.discovery(name, args),
+      new SpotServiceLinkedRole(`${name}-spot`, parent),
+      new Crds(name, {}, parent),
+    ];
+    return { nodeRole, queue, role, all: [nodeRole, role, ...host, ...rest, ...(queue === undefined ? [] : [queue])] };
+  }
+
   private queue(name: string, { cluster, tags }: KarpenterArgs): InterruptionQueue {
     const called = pulumi.output(cluster.name).apply(queueName);
     return new InterruptionQueue(`${name}-interruption`, { queueName: called, tags }, { parent: this });
   }
+
+  private discovery(name: string, { cluster, discovery = {} }: KarpenterArgs): DiscoveryTags {
+    const { subnetIds = cluster.privateSubnetIds, securityGroupId = cluster.securityGroupId } = discovery;
+    return new DiscoveryTags(name, { clusterName: cluster.name, subnetIds, securityGroupId }, { parent: this });
+  }
+
+  private controller(name: string, args: KarpenterArgs, { role, queue, all }: Ground): Controller {
+    const { cluster, namespace, fargate = true } = args;
+    return new Controller(
+      name,
+      {
+        ...args.controller,
+        clusterName: cluster.name,
+        clusterEndpoint: cluster.endpoint,
+        region: aws.getRegionOutput({}, { parent: this }).region,
+        roleArn: role.roleArn,
+        interruptionQueue: queue?.name,
+        namespace,
+        onFargate: fargate,
+      },
+      { parent: this, dependsOn: [...all] },
+    );
+  }
+}
+
+interface Ground {
+  readonly nodeRole: NodeRole;
+  readonly queue: InterruptionQueue | undefined;
+  readonly role: ControllerRole;
+  readonly all: readonly pulumi.Resource[];
 }
 
 /** Children that live in the cluster find their way there by the kubeconfig, where one is given. */

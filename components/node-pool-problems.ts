@@ -31,12 +31,11 @@ function nameProblems(name: string): readonly Problem[] {
 
 export const ec2NodeClassProblems = (name: string, spec: InputLike<EC2NodeClassSpec>): readonly Problem[] => [
   ...nameProblems(name),
-  // The JSON's literal types differ from file to file; all of it is a structural schema.
-  ...schemaProblems(spec, specSchema(ec2NodeClasses as unknown as Definition), "spec"),
+  ...schemaProblems(spec, specSchema(ec2NodeClasses), "spec"),
 ];
 
 export const nodePoolProblems = (name: string, spec: InputLike<NodePoolSpec>): readonly Problem[] => {
-  const schema = schemaProblems(spec, specSchema(nodePools as unknown as Definition), "spec");
+  const schema = schemaProblems(spec, specSchema(nodePools), "spec");
   return [...nameProblems(name), ...schema, ...(schema.length === 0 ? templateProblems(spec) : [])];
 };
 
@@ -76,15 +75,23 @@ function requirementProblems(requirement: Partial<RequirementSpec>, path: string
   ];
 }
 
-const takesNumber = ["Gt", "Lt", "Gte", "Lte"];
-
 function valueProblem(operator: unknown, values: unknown, minValues: unknown): string | undefined {
   if (typeof operator !== "string" || (values !== undefined && !Array.isArray(values))) return undefined;
   const given: readonly unknown[] = values ?? [];
-  if (operator === "In" && given.length === 0) return "must name at least one value";
-  if (operator === "In" && typeof minValues === "number" && given.length < minValues) {
-    return `must name at least ${minValues} values, as minValues asks`;
-  }
-  const number = given.length === 1 && typeof given[0] === "string" && /^[0-9]+$/.test(given[0]);
-  return takesNumber.includes(operator) && !number ? "must be one whole number, not negative, as text" : undefined;
+  if (operator === "In") return tooFew(given.length, minValues);
+  return takesNumber.includes(operator) && !isOneNumber(given)
+    ? "must be one whole number, not negative, as text"
+    : undefined;
 }
+
+function tooFew(count: number, minValues: unknown): string | undefined {
+  if (count === 0) return "must name at least one value";
+  return typeof minValues === "number" && count < minValues
+    ? `must name at least ${minValues} values, as minValues asks`
+    : undefined;
+}
+
+const takesNumber = ["Gt", "Lt", "Gte", "Lte"];
+
+const isOneNumber = (values: readonly unknown[]): boolean =>
+  values.length === 1 && typeof values[0] === "string" && /^[0-9]+$/.test(values[0]);

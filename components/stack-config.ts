@@ -31,30 +31,30 @@ export interface StackConfig {
 /** @throws pulumi.InputPropertiesError with everything that is wrong about the shape of the configuration */
 export function readStackConfig(config: pulumi.Config): StackConfig {
   const problems: Problem[] = [];
-  const read = <T>(name: string, as: Wanted["as"]): T | undefined => readOne<T>(problems, config, { name, as });
-  const object = <T extends object>(name: string): T | undefined => read<T>(name, "object");
+  const read = reader(config, problems);
   const text = (name: string): string | undefined => (isEmpty(config.get(name)) ? undefined : config.get(name));
   const clusterName = text("clusterName");
-  const newCluster = object<NewCluster>("cluster");
+  const newCluster = read.object("cluster") as NewCluster | undefined;
   problems.push(...clusterProblems(clusterName, newCluster));
+  // Objects are taken for what they should be; the components look inside and refuse what is wrong.
   const stack: StackConfig = {
     clusterName,
     newCluster,
     kubeconfig: text("kubeconfig") === undefined ? undefined : config.getSecret("kubeconfig"),
     karpenter: {
-      nodePools: object<Readonly<Record<string, PoolSettings>>>("nodePools"),
+      nodePools: read.object("nodePools") as Readonly<Record<string, PoolSettings>> | undefined,
       namespace: text("namespace"),
-      fargate: read("fargate", "boolean"),
-      interruptionQueue: read("interruptionQueue", "boolean"),
-      discovery: object<NonNullable<KarpenterArgs["discovery"]>>("discovery"),
+      fargate: read.boolean("fargate"),
+      interruptionQueue: read.boolean("interruptionQueue"),
+      discovery: read.object("discovery"),
       controller: {
         image: text("image"),
-        replicas: read("replicas", "number"),
-        settings: object<ControllerSettings>("settings"),
-        env: object<Record<string, string>>("env"),
+        replicas: read.number("replicas"),
+        settings: read.object("settings") as ControllerSettings | undefined,
+        env: read.object("env") as Record<string, string> | undefined,
       },
-      teardown: object<TeardownPatience>("teardown"),
-      tags: object<Record<string, string>>("tags"),
+      teardown: read.object("teardown"),
+      tags: read.object("tags") as Record<string, string> | undefined,
     },
   };
   refuse("the stack's configuration", problems);
@@ -65,22 +65,32 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
 const isEmpty = (text: string | undefined): text is undefined | "" | "{}" =>
   text === undefined || text === "" || text === "{}";
 
-interface Wanted {
-  readonly name: string;
-  readonly as: "object" | "boolean" | "number";
+/** Reads values of one kind each; one that is of another kind is a problem like any other. */
+interface Reader {
+  /** What is inside is checked where it is used. */
+  object(name: string): object | undefined;
+  boolean(name: string): boolean | undefined;
+  number(name: string): number | undefined;
 }
 
-/** Values come as text; the one that is not of its kind is a problem like any other. */
-function readOne<T>(problems: Problem[], config: pulumi.Config, { name, as }: Wanted): T | undefined {
-  const text = config.get(name);
-  if (isEmpty(text)) return undefined;
-  const value = parsed(text);
-  const fits =
-    as === "object" ? typeof value === "object" && value !== null && !Array.isArray(value) : typeof value === as;
-  if (!fits) problems.push({ path: name, reason: `must be of type ${as}` });
-  // Of the right kind; what is inside an object is checked where it is used.
-  return fits ? (value as T) : undefined;
+function reader(config: pulumi.Config, problems: Problem[]): Reader {
+  const read = <T>(name: string, of: string, is: (value: unknown) => value is T): T | undefined => {
+    const text = config.get(name);
+    if (isEmpty(text)) return undefined;
+    const value = parsed(text);
+    if (is(value)) return value;
+    problems.push({ path: name, reason: `must be of type ${of}` });
+    return undefined;
+  };
+  return {
+    object: (name) => read(name, "object", isObject),
+    boolean: (name) => read(name, "boolean", (value) => typeof value === "boolean"),
+    number: (name) => read(name, "number", (value) => typeof value === "number"),
+  };
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function parsed(text: string): unknown {
   try {

@@ -1,5 +1,4 @@
-import { CoreV1Api } from "@kubernetes/client-node";
-import type { V1ConfigMap } from "@kubernetes/client-node";
+import { CoreV1Api, V1ConfigMap, V1DeleteOptions, V1Preconditions } from "@kubernetes/client-node";
 import { withNodeRole, withoutNodeRole } from "./aws-auth";
 import type { KubeConnection } from "./kubernetes";
 import { kubeConfig, statusOf } from "./kubernetes";
@@ -23,7 +22,7 @@ export const awsAuthMapping: Resource<Inputs, Found> = {
     return { id: inputs.roleArn, found: { added: await add(api(inputs), inputs.roleArn) } };
   },
   async read({ found, ...inputs }) {
-    const mapRoles = (await get(api(inputs)))?.data?.["mapRoles"];
+    const mapRoles = mapRolesOf(await get(api(inputs)));
     return withNodeRole(mapRoles, inputs.roleArn) === mapRoles ? found : undefined;
   },
   async delete({ found, ...inputs }) {
@@ -36,11 +35,11 @@ const api = (connection: KubeConnection): CoreV1Api => kubeConfig(connection).ma
 const add = (core: CoreV1Api, roleArn: string): Promise<Found["added"]> =>
   retried(async () => {
     const map = await get(core);
-    const before = map?.data?.["mapRoles"];
+    const before = mapRolesOf(map);
     const mapRoles = withNodeRole(before, roleArn);
     if (mapRoles === before) return "nothing";
     if (map === undefined) {
-      const body = { metadata: where, data: { mapRoles } };
+      const body = Object.assign(new V1ConfigMap(), { metadata: where, data: { mapRoles } });
       await core.createNamespacedConfigMap({ namespace: where.namespace, body });
       return "map";
     }
@@ -51,14 +50,24 @@ const add = (core: CoreV1Api, roleArn: string): Promise<Found["added"]> =>
 const remove = (core: CoreV1Api, roleArn: string, { added }: Found): Promise<void> =>
   retried(async () => {
     const map = await get(core);
-    const before = map?.data?.["mapRoles"];
+    const before = mapRolesOf(map);
     if (map === undefined || before === undefined) return;
     const mapRoles = withoutNodeRole(before, roleArn);
-    const isEmpty = mapRoles === "[]\n" && Object.keys(map.data ?? {}).length === 1;
-    // The precondition keeps an entry that somebody added since we looked.
-    const preconditions = { resourceVersion: map.metadata?.resourceVersion ?? "" };
-    if (added === "map" && isEmpty) await core.deleteNamespacedConfigMap({ ...where, body: { preconditions } });
+    if (added === "map" && isAllOf(map, mapRoles))
+      await core.deleteNamespacedConfigMap({ ...where, body: asSeen(map) });
     else if (mapRoles !== before) await replace(core, map, mapRoles);
+  });
+
+const mapRolesOf = (map: V1ConfigMap | undefined): string | undefined => map?.data?.["mapRoles"];
+
+/** Whether nothing is left in the map. */
+const isAllOf = ({ data = {} }: V1ConfigMap, mapRoles: string): boolean =>
+  mapRoles.trim() === "[]" && Object.keys(data).length === 1;
+
+/** Keeps an entry that somebody added since we looked. */
+const asSeen = ({ metadata }: V1ConfigMap): V1DeleteOptions =>
+  Object.assign(new V1DeleteOptions(), {
+    preconditions: Object.assign(new V1Preconditions(), { resourceVersion: metadata?.resourceVersion }),
   });
 
 async function get(core: CoreV1Api): Promise<V1ConfigMap | undefined> {
@@ -72,7 +81,10 @@ async function get(core: CoreV1Api): Promise<V1ConfigMap | undefined> {
 
 /** Carries the resource version it read, so that nobody's entry is overwritten. */
 const replace = (core: CoreV1Api, map: V1ConfigMap, mapRoles: string): Promise<V1ConfigMap> =>
-  core.replaceNamespacedConfigMap({ ...where, body: { ...map, data: { ...map.data, mapRoles } } });
+  core.replaceNamespacedConfigMap({
+    ...where,
+    body: Object.assign(new V1ConfigMap(), map, { data: { ...map.data, mapRoles } }),
+  });
 
 /** Again when somebody else wrote in between. */
 async function retried<T>(change: () => Promise<T>, attempt = 1): Promise<T> {

@@ -22,18 +22,22 @@ export function withoutNodeRole(mapRoles: string, roleArn: string): string {
   return document.toString();
 }
 
-function parsed(mapRoles = ""): { document: ReturnType<typeof parseDocument>; list: YAMLSeq } {
+interface Parsed {
+  readonly document: ReturnType<typeof parseDocument>;
+  readonly list: YAMLSeq;
+}
+
+function parsed(mapRoles = ""): Parsed {
   const document = parseDocument(mapRoles);
   if (document.errors[0] !== undefined) {
     throw new Error(`ConfigMap kube-system/aws-auth: mapRoles is no YAML: ${document.errors[0].message}`);
   }
-  if (document.contents === null) document.contents = new YAMLSeq() as never;
+  // Nothing, or nothing but comments, is an empty list.
+  if (document.contents === null) return parsed(`${mapRoles}\n[]\n`);
   const list: unknown = document.contents;
-  if (list instanceof YAMLSeq) {
-    list.flow = false;
-    return { document, list };
-  }
-  throw new Error("ConfigMap kube-system/aws-auth: mapRoles is not a list");
+  if (!(list instanceof YAMLSeq)) throw new Error("ConfigMap kube-system/aws-auth: mapRoles is not a list");
+  list.flow = false;
+  return { document, list };
 }
 
 const indexOf = (list: YAMLSeq, roleArn: string): number =>

@@ -29,8 +29,9 @@ export interface Provider {
 
 /** Connections may change (another profile, a new kubeconfig) without the thing itself being another. */
 export function provider<Inputs extends object, Found extends object>(resource: Resource<Inputs, Found>): Provider {
-  // Properties come from state or from `OwnResource`, whose callers in `components/` give what `Inputs` names.
-  const typed = <T>(properties: Properties): T => properties as T;
+  // Properties come from state or from `OwnResource`, whose callers in `components/` give what the types name.
+  const asInputs = (properties: Properties): Inputs => properties as Inputs;
+  const asState = (properties: Properties): State<Inputs, Found> => properties as State<Inputs, Found>;
   return {
     check: (_olds, news) => Promise.resolve({ inputs: news }),
     diff: (_id, olds, news) => {
@@ -39,16 +40,16 @@ export function provider<Inputs extends object, Found extends object>(resource: 
       return Promise.resolve({ changes: changed.length > 0, replaces });
     },
     create: async (inputs) => {
-      const { id, found } = await resource.create(typed(inputs));
+      const { id, found } = await resource.create(asInputs(inputs));
       return { id, outs: { ...inputs, found } };
     },
     read: async (id, state) => {
       if (resource.read === undefined) return { id, props: state };
-      const found = await resource.read(typed(state));
+      const found = await resource.read(asState(state));
       return found === undefined ? {} : { id, props: { ...state, found } };
     },
     update: (_id, olds, news) => Promise.resolve({ outs: { ...news, found: olds["found"] } }),
-    delete: (_id, state) => resource.delete(typed(state)),
+    delete: (_id, state) => resource.delete(asState(state)),
   };
 }
 

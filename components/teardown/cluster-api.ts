@@ -4,6 +4,7 @@ import {
   CustomObjectsApi,
   PatchStrategy,
   setHeaderOptions,
+  V1DeleteOptions,
 } from "@kubernetes/client-node";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
 import type { KubeObject } from "../../controller/api/kube-object";
@@ -38,7 +39,7 @@ export function clusterApi(config: KubeConfig, namespace: string): ClusterApi {
   const custom = config.makeApiClient(CustomObjectsApi);
   const core = config.makeApiClient(CoreV1Api);
   const leases = config.makeApiClient(CoordinationV1Api);
-  const body = { propagationPolicy: "Foreground" };
+  const body = Object.assign(new V1DeleteOptions(), { propagationPolicy: "Foreground" });
   const list = async <T extends KubeObject>(kind: CustomKind): Promise<readonly T[]> => {
     // The API server serves what our own definitions of these kinds let in.
     const answer = (await orMissing(custom.listClusterCustomObject(kinds[kind]))) as { items: T[] } | undefined;
@@ -116,19 +117,21 @@ const nodeView = (node: KubeObject, providerId: string | undefined): NodeView =>
   instanceId: providerId?.split("/").at(-1),
 });
 
-function holdsNode({ metadata, spec, status }: V1Pod): boolean {
-  const isMirror = metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
-  const ofDaemonSet = (metadata?.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet");
-  const finished = status?.phase === "Succeeded" || status?.phase === "Failed";
-  const going = metadata?.deletionTimestamp !== undefined;
-  return !(isMirror || ofDaemonSet || finished || going || tolerates(spec?.tolerations ?? []));
+function holdsNode(pod: V1Pod): boolean {
+  return ![isMirror, ofDaemonSet, isOver, tolerates].some((reason) => reason(pod));
 }
 
-type Tolerations = NonNullable<NonNullable<V1Pod["spec"]>["tolerations"]>;
+const isMirror = ({ metadata }: V1Pod): boolean => metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
+
+const ofDaemonSet = ({ metadata }: V1Pod): boolean =>
+  (metadata?.ownerReferences ?? []).some(({ kind }) => kind === "DaemonSet");
+
+const isOver = ({ metadata, status }: V1Pod): boolean =>
+  metadata?.deletionTimestamp !== undefined || status?.phase === "Succeeded" || status?.phase === "Failed";
 
 /** Pods that tolerate the taint of a node that goes are not drained. */
-const tolerates = (tolerations: Tolerations): boolean =>
-  tolerations.some(
+const tolerates = ({ spec }: V1Pod): boolean =>
+  (spec?.tolerations ?? []).some(
     ({ key, operator, effect }) =>
       (key === taints.disrupted.key || (key === undefined && operator === "Exists")) &&
       (effect === undefined || effect === taints.disrupted.effect),

@@ -36,9 +36,10 @@ export async function removeInstanceProfiles(
   { region, cluster }: { readonly region: string; readonly cluster: string },
 ): Promise<readonly string[]> {
   const profiles: InstanceProfile[] = [];
-  const ours = { PathPrefix: instanceProfilePath(region, cluster) };
-  for await (const { InstanceProfiles = [] } of paginateListInstanceProfiles({ client: iam }, ours)) {
-    profiles.push(...InstanceProfiles);
+  const PathPrefix = instanceProfilePath(region, cluster);
+  for await (const { InstanceProfiles = [] } of paginateListInstanceProfiles({ client: iam }, { PathPrefix })) {
+    // Looked at again, since not everything that speaks IAM's language heeds the prefix; the rest is somebody else's.
+    profiles.push(...InstanceProfiles.filter(({ Path = "" }) => Path.startsWith(PathPrefix)));
   }
   const removed: string[] = [];
   for (const { InstanceProfileName, Roles = [] } of profiles) {

@@ -48,27 +48,39 @@ interface Situation {
   readonly drained: Drained | undefined;
 }
 
-async function sweep(inputs: TeardownInputs, { ec2, iam }: AwsClients, { api, drained }: Situation): Promise<string[]> {
-  const { clusterName: cluster, region } = inputs;
-  const machines = await terminateMachines(ec2, cluster);
-  const survivors = machines.survivors.map(({ id, state }) => `instance ${id} (${state})`);
-  if (api !== undefined && survivors.length === 0) await releaseMachineObjects(api, (id) => isGone(ec2, id));
+/** Machines first: everything else goes only without them. Answers with what is left. */
+async function sweep(inputs: TeardownInputs, clients: AwsClients, { api, drained }: Situation): Promise<string[]> {
+  const { ec2 } = clients;
+  const { terminated, survivors } = await terminateMachines(ec2, inputs.clusterName);
+  const withoutMachines = survivors.length === 0 ? api : undefined;
+  if (withoutMachines !== undefined) await releaseMachineObjects(withoutMachines, (id) => isGone(ec2, id));
   const classes = api === undefined ? [] : await deleteClasses(api, drained?.over === "drained");
-  const removed = {
-    pools: drained?.pools.size ?? 0,
-    claims: drained?.claims.size ?? 0,
-    classes: classes.length,
-    machines: machines.terminated,
+  const leftovers = await removeLeftovers(inputs, clients);
+  if (withoutMachines !== undefined) await releaseClasses(withoutMachines);
+
+  const counts = { ...countsOf(drained), classes: classes.length, machines: terminated, ...leftovers };
+  say(`cluster ${inputs.clusterName}: removed ${describe(counts)}`);
+  const machines = survivors.map(({ id, state }) => `instance ${id} (${state})`);
+  return [...machines, ...(api === undefined ? [] : await survivorsIn(api))];
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const countsOf = (drained: Drained | undefined): Counts => ({
+  pools: drained?.pools.size ?? 0,
+  claims: drained?.claims.size ?? 0,
+});
+
+async function removeLeftovers(inputs: TeardownInputs, { ec2, iam }: AwsClients): Promise<Counts> {
+  const { clusterName: cluster, region } = inputs;
+  return {
     "launch templates": (await removeLaunchTemplates(ec2, cluster)).length,
     "instance profiles": (await removeInstanceProfiles(iam, { region, cluster })).length,
     "network interfaces": (await removeNetworkInterfaces(ec2, cluster)).length,
   };
-  if (api !== undefined && survivors.length === 0) await releaseClasses(api);
-  say(`cluster ${cluster}: removed ${describe(removed)}`);
-  return [...survivors, ...(api === undefined ? [] : await survivorsIn(api))];
 }
 
-const describe = (counts: Readonly<Record<string, number>>): string =>
+const describe = (counts: Counts): string =>
   Object.entries(counts)
     .map(([what, count]) => `${count} ${what}`)
     .join(", ");
