@@ -87,10 +87,10 @@ describe("the cloud on EC2", function () {
 
     assert.equal(again.instanceId, first.instanceId);
     assert.deepEqual(again.labels, first.labels);
-    assert.equal(
-      (await cloud.list()).filter(({ tags }) => tags["karpenter.sh/nodeclaim"] === claim.metadata.name).length,
-      1,
+    const launched = (await cloud.list()).filter(
+      ({ tags }) => tags["karpenter.sh/nodeclaim-uid"] === claim.metadata.uid,
     );
+    assert.equal(launched.length, 1);
   });
 
   it("AWS-040 goes on to what EC2 has, and says that it has nothing only then", async () => {
@@ -179,7 +179,7 @@ describe("the cloud on EC2", function () {
       const answer = await world.aws.clients.ec2.send(new DescribeLaunchTemplatesCommand({ Filters }));
       return (answer.LaunchTemplates ?? []).flatMap(({ LaunchTemplateName }) => LaunchTemplateName ?? []).sort();
     };
-    const one = only(labels.instanceType, "m5.large");
+    const one = only(labels.instanceType, "c6i.large");
     await cloud.create(asking([onDemand, one]), other);
     const first = await templates();
     await cloud.create(asking([onDemand, one]), other);
@@ -189,6 +189,16 @@ describe("the cloud on EC2", function () {
     await nodeClasses.release(other);
     await nodeClasses.release(other);
     assert.deepEqual(await templates(), []);
+  });
+
+  it("AWS-029 rehearses a launch with a class, and objects to what EC2 or Karpenter would refuse", async () => {
+    const { nodeClasses } = world.providers;
+    const objectionTo = async (spec: Parameters<typeof awsNodeClass>[0]): Promise<string | undefined> =>
+      (await nodeClasses.validate(await world.resolved(awsNodeClass(spec, "rehearsed"))))?.reason;
+
+    assert.equal(await objectionTo({}), undefined);
+    assert.equal(await objectionTo({ tags: { "karpenter.sh/nodepool": "x" } }), "TagValidationFailed");
+    assert.equal(await objectionTo({ userData: "#".repeat(17_000) }), "UserDataSizeLimitExceeded");
   });
 
   it("says what it discovered and created", () => {
