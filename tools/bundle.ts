@@ -42,15 +42,15 @@ export async function makeBundle(name: string, directory: string): Promise<boole
   const bundle = bundles[name];
   if (!bundle) throw new Error(`no bundle ${name}: there are ${Object.keys(bundles).join(", ")}`);
   if (await isFresh(name, directory)) return false;
-  const { outputFiles, metafile } = await build({
+  const { outputFiles = [], metafile } = await build({
     ...{ absWorkingDir: root, entryPoints: [bundle.entry], outfile: `${name}.cjs` },
     ...{ bundle: true, platform: "node", target: "node24", format: "cjs", minify: true, legalComments: "none" },
     ...{ sourcemap: "external", write: false, metafile: true, logLevel: "error" },
     // Data tables ride along as bytes, so that the program stays one file.
     loader: { ".gz": "binary" },
     ...bundle.options,
-  } as const satisfies BuildOptions);
-  const inputs = await digests(Object.keys(metafile.inputs));
+  });
+  const inputs = await digests(Object.keys(metafile?.inputs ?? {}));
   for (const file of outputFiles) await writeFile(join(directory, file.path.split("/").at(-1) ?? ""), file.contents);
   const code = await readFile(join(directory, `${name}.cjs`));
   const whole = bundle.packed ? gzipSync(code, { level: 9 }) : code;

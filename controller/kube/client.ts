@@ -5,7 +5,8 @@ import type { Cache, DeleteOptions, Eviction, Kube, MergePatch, New, ObjectName 
 import type { Metrics } from "../ports/metrics";
 import type { ApiRequest, Connection } from "./connection";
 import { evict } from "./eviction";
-import { Informer, type InformerPorts, lean } from "./informer";
+import { Informer, type InformerPorts } from "./informer";
+import { lean, listAll } from "./list";
 
 export interface KubeClientOptions extends InformerPorts {
   readonly metrics: Metrics;
@@ -13,7 +14,6 @@ export interface KubeClientOptions extends InformerPorts {
   readonly kinds?: readonly Kind[];
 }
 
-const PAGE = 500;
 const SYNC_POLL_MS = 50;
 
 /** The Kubernetes API through one connection, with a mirror of every kind that we read. */
@@ -61,20 +61,8 @@ export class KubeClient implements Kube {
     }
   }
 
-  async list<K extends Kind>(kind: K, options: { readonly fieldSelector?: string } = {}): Promise<readonly Kinds[K][]> {
-    const found: Kinds[K][] = [];
-    let next = "";
-    do {
-      const query = { limit: String(PAGE), ...options, ...(next === "" ? {} : { continue: next }) };
-      // A list of this kind is a list of Kinds[K], by the API server's schema.
-      const page = (await this.#connection.send({ verb: "list", info: kinds[kind], query })) as {
-        readonly metadata: { readonly continue?: string };
-        readonly items: readonly Kinds[K][];
-      };
-      found.push(...page.items.map(lean));
-      next = page.metadata.continue ?? "";
-    } while (next !== "");
-    return found;
+  async list<K extends Kind>(kind: K): Promise<readonly Kinds[K][]> {
+    return (await listAll<Kinds[K]>(this.#connection, kinds[kind])).items;
   }
 
   async create<K extends Kind>(kind: K, object: New<Kinds[K]>): Promise<Kinds[K]> {

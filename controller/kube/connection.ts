@@ -94,7 +94,10 @@ export class Connection {
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     const send = url.protocol === "http:" ? httpRequest : httpsRequest;
     const contentType = verb === "patch" ? "application/merge-patch+json" : "application/json";
-    const content = body === undefined ? {} : { "content-type": contentType };
+    const text = body === undefined ? "" : JSON.stringify(body);
+    // Said explicitly: for DELETE, Node would send the body without its length, and the server take it for the next request.
+    const length = { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) };
+    const content = body === undefined ? {} : length;
     const options = {
       method: methods[verb],
       agent,
@@ -104,7 +107,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const outgoing = send(url, options, resolve);
       outgoing.on("error", reject);
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+      outgoing.end(text);
     });
   }
 

@@ -5,6 +5,7 @@ import type { Log } from "../ports/log";
 import type { Random } from "../ports/random";
 import { ApiError } from "./api-errors";
 import type { Connection } from "./connection";
+import { lean, listAll } from "./list";
 import { Store } from "./store";
 
 export interface InformerPorts {
@@ -14,7 +15,6 @@ export interface InformerPorts {
   readonly log: Log;
 }
 
-const PAGE = 500;
 /** The server ends a watch after a time of our choosing; spread out, so that not all watches end together. */
 const WATCH_SECONDS = { least: 300, spread: 300 } as const;
 /** On top of the agreed end: after that the connection is taken for dead. */
@@ -78,23 +78,10 @@ export class Informer<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const objects: T[] = [];
-    let page: Page<T>;
-    let next = "";
-    do {
-      page = await this.#page(next, signal);
-      objects.push(...page.items.map(lean));
-      next = page.metadata.continue ?? "";
-    } while (next !== "");
-    this.store.replace(objects);
+    const { items, resourceVersion } = await listAll<T>(this.#ports.connection, this.#info, { signal });
+    this.store.replace(items);
     this.#synced = true;
-    return page.metadata.resourceVersion;
-  }
-
-  async #page(next: string, signal: AbortSignal): Promise<Page<T>> {
-    const query = { limit: String(PAGE), ...(next === "" ? {} : { continue: next }) };
-    // A list of this kind is a list of T, by the API server's schema.
-    return (await this.#ports.connection.send({ verb: "list", info: this.#info, query, signal })) as Page<T>;
+    return resourceVersion;
   }
 
   async #watch(from: string, signal: AbortSignal): Promise<void> {
@@ -122,11 +109,6 @@ export class Informer<T extends KubeObject> {
   }
 }
 
-interface Page<T> {
-  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly T[];
-}
-
 type WatchEvent<T> =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T }
   | { readonly type: "ERROR"; readonly object: { readonly message?: string } };
@@ -134,9 +116,3 @@ type WatchEvent<T> =
 /** 410 while listing or opening a watch; 504 is what a version from the future gets after a restore of etcd. */
 const outdated = (error: unknown): boolean =>
   error instanceof Expired || (error instanceof ApiError && [410, 504].includes(error.status.code));
-
-/** Without `managedFields`, which are half of an object and which nobody here reads. Changes the object: it is ours alone. */
-export function lean<T extends KubeObject>(object: T): T {
-  if ("managedFields" in object.metadata) delete object.metadata.managedFields;
-  return object;
-}

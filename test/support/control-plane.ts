@@ -6,6 +6,7 @@ import { Credentials } from "#controller/kube/credentials";
 import { AlreadyExistsError } from "#controller/ports/errors";
 import { systemClock } from "#controller/runtime/system-clock";
 import { type KubernetesSandbox, startSandbox } from "#sandbox/sandbox";
+import { atEnd } from "./at-end";
 import { silentMetrics } from "./silence";
 
 let starting: Promise<KubernetesSandbox> | undefined;
@@ -22,13 +23,6 @@ export function controlPlane(): Promise<KubernetesSandbox> {
 /** Enough to start one from built engines on a busy machine. */
 export const STARTING_MS = 120_000;
 
-/** Ends it, if there is one. */
-export async function stopControlPlane(): Promise<void> {
-  const sandbox = await starting?.catch(() => undefined);
-  starting = undefined;
-  await sandbox?.stop();
-}
-
 /** An admin's connection to it, without a rate limit. */
 export async function adminConnection(): Promise<Connection> {
   const { kubeconfig } = await controlPlane();
@@ -44,6 +38,7 @@ const connectionOf = (kubeconfig: string): Connection =>
 
 async function start(): Promise<KubernetesSandbox> {
   const sandbox = await startSandbox({ kubernetesOnly: true });
+  atEnd(() => sandbox.stop());
   await installCrds(connectionOf(sandbox.kubeconfig));
   return sandbox;
 }

@@ -1,14 +1,15 @@
 import type { RootHookObject } from "mocha";
 
-import { stopControlPlane } from "./control-plane";
+import { end } from "./at-end";
 import { restartNames } from "./names";
 
-/** Root hooks: every test counts its names from one, and the control plane that tests share ends with the run. */
+/** Root hooks: every test counts its names from one, and what tests share ends with the run. */
 export const mochaHooks: RootHookObject = {
   beforeEach() {
     restartNames();
   },
-  async afterAll() {
-    await stopControlPlane();
+  async afterAll(this: Mocha.Context) {
+    this.timeout(30_000);
+    await end();
   },
 };
