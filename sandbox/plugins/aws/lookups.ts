@@ -155,7 +155,7 @@ const getOpenIdConnectProvider: Invoke = async (args, aws) => {
 /** The data source speaks in lists where the resource type has one block. */
 const getCluster: Invoke = async (args, aws) => {
   const name = args["name"] as string;
-  if (!(await cluster.read(name, aws, {}))) throw new Error(`EKS cluster ${name} not found in ${aws.region}`);
+  if (!(await cluster.read(name, aws, {}))) throw new Error(`reading EKS Cluster (${name}): couldn't find resource`);
   const { accessConfig, certificateAuthority, kubernetesNetworkConfig, upgradePolicy, ...found } = await detail(
     cluster,
     name,

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { DescribeClusterCommand, ListAccessEntriesCommand, ListFargateProfilesCommand } from "@aws-sdk/client-eks";
+import { ListOpenIDConnectProvidersCommand } from "@aws-sdk/client-iam";
+import * as eks from "@pulumi/eks";
+import { listAccount, listingChanges } from "#sandbox/aws/listing/listing";
+import { testAccount, type TestAccount } from "../../aws/account";
+import { Engine } from "../aws/engine";
+
+describe("the eks plugin under the real engine", function () {
+  this.timeout(180_000);
+  let account: TestAccount;
+  let engine: Engine;
+  before(async () => {
+    account = await testAccount();
+    engine = await Engine.start(account);
+  });
+  after(async () => {
+    await engine.stop();
+    await account.stop();
+  });
+
+  it("makes a cluster with its role, groups, identity provider, entries and Fargate profile, and takes all of it away", async () => {
+    const { clients } = account.aws;
+    const found = await listAccount(account.aws);
+    const stack = await engine.stack(() => {
+      const cluster = new eks.Cluster("made", {
+        name: "made",
+        vpcId: account.seed.vpcId,
+        privateSubnetIds: [...account.seed.privateSubnetIds],
+        authenticationMode: "API",
+        accessEntries: {
+          admin: {
+            principalArn: "arn:aws:iam::123456789012:role/admin",
+            accessPolicies: {
+              all: {
+                policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+                accessScope: { type: "cluster" },
+              },
+            },
+          },
+        },
+        createOidcProvider: true,
+        fargate: { selectors: [{ namespace: "kube-system" }] },
+        skipDefaultNodeGroup: true,
+        tags: { team: "a" },
+      });
+      return Promise.resolve({
+        name: cluster.eksCluster.name,
+        issuer: cluster.oidcIssuer,
+        kubeconfig: cluster.kubeconfigJson,
+        method: cluster.getKubeconfig().result,
+        provider: cluster.oidcProviderArn,
+        endpoint: cluster.core.endpoint,
+        group: cluster.nodeSecurityGroupId,
+      });
+    });
+    const { outputs } = await stack.up();
+
+    const { cluster } = await clients.eks.send(new DescribeClusterCommand({ name: "made" }));
+    const entries = await clients.eks.send(new ListAccessEntriesCommand({ clusterName: "made" }));
+    const profiles = await clients.eks.send(new ListFargateProfilesCommand({ clusterName: "made" }));
+    const providers = await clients.iam.send(new ListOpenIDConnectProvidersCommand({}));
+    assert.equal(cluster?.accessConfig?.authenticationMode, "API");
+    assert.ok(entries.accessEntries?.includes("arn:aws:iam::123456789012:role/admin"));
+    assert.equal(profiles.fargateProfileNames?.length, 1);
+    assert.deepEqual(
+      providers.OpenIDConnectProviderList?.map(({ Arn }) => Arn),
+      [outputs["provider"]?.value],
+    );
+    assert.equal(`https://${String(outputs["issuer"]?.value)}`, cluster.identity?.oidc?.issuer);
+    assert.equal(outputs["endpoint"]?.value, cluster.endpoint);
+    assert.match(String(outputs["group"]?.value), /^sg-/);
+
+    const kubeconfig = JSON.parse(String(outputs["kubeconfig"]?.value)) as {
+      users: { user: { token: string } }[];
+      clusters: { cluster: { server: string } }[];
+    };
+    assert.equal(kubeconfig.users[0]?.user.token, "admin-token");
+    assert.equal(kubeconfig.clusters[0]?.cluster.server, cluster.endpoint);
+    assert.equal(outputs["method"]?.value, outputs["kubeconfig"]?.value);
+
+    const { summary } = await stack.up();
+    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"]);
+    await stack.destroy();
+    assert.deepEqual(listingChanges(found, await listAccount(account.aws)), []);
+  });
+
+  it("refuses what it would have to ignore, by name", async () => {
+    const stack = await engine.stack(() => {
+      new eks.Cluster("refused", { instanceType: "m5.large" });
+      return Promise.resolve();
+    });
+    await assert.rejects(stack.preview(), (error: Error) => {
+      assert.match(error.message, /instanceType/);
+      assert.match(error.message, /skipDefaultNodeGroup/);
+      return true;
+    });
+  });
+});
