@@ -7,7 +7,6 @@ import type { KarpenterArgs } from "./karpenter";
 import type { PoolSettings } from "./pool-settings";
 import type { Problem } from "./problem";
 import { refuse } from "./problem";
-import type { TeardownPatience } from "./teardown";
 
 /** A cluster to be created, as the configuration says it. */
 export interface NewCluster {
