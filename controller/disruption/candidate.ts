@@ -1,11 +1,11 @@
 import { keyOf } from "../api/kube-object";
 import { selects } from "../api/label-selector";
-import { annotations } from "../api/labels";
+import { annotations, taints } from "../api/labels";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
 import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
-import { isActive, isDoNotDisrupt, isMirror } from "../api/pod-state";
+import { isActive, isDoNotDisrupt, isMirror, tolerates } from "../api/pod-state";
 import type { PodDisruptionBudget } from "../api/workloads";
 import type { Snapshot } from "../state/snapshot";
 import type { TrackedNode } from "../state/tracked-node";
@@ -60,7 +60,8 @@ function obstacle(
 function podObstacle(pod: Pod, budgets: readonly PodDisruptionBudget[], now: number): string | undefined {
   const name = keyOf(pod);
   if (isDoNotDisrupt(pod, now)) return `pod ${name} carries ${annotations.doNotDisrupt}`;
-  if (isMirror(pod)) return undefined;
+  // Draining leaves these alone, so no budget is asked.
+  if (isMirror(pod) || tolerates(pod.spec.tolerations, taints.disrupted)) return undefined;
   const covering = budgets.filter(
     ({ metadata, spec }) =>
       metadata.namespace === pod.metadata.namespace && selects(spec.selector, pod.metadata.labels),

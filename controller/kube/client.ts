@@ -61,8 +61,11 @@ export class KubeClient implements Kube {
     }
   }
 
-  async list<K extends Kind>(kind: K): Promise<readonly Kinds[K][]> {
-    return (await listAll<Kinds[K]>(this.#connection, kinds[kind])).items;
+  async list<K extends Kind>(
+    kind: K,
+    options: { readonly fieldSelector?: string } = {},
+  ): Promise<readonly Kinds[K][]> {
+    return (await listAll<Kinds[K]>(this.#connection, kinds[kind], options)).items;
   }
 
   async create<K extends Kind>(kind: K, object: New<Kinds[K]>): Promise<Kinds[K]> {

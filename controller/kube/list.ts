@@ -12,17 +12,23 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
   /** @default 500, as kubectl */
   readonly pageSize?: number;
+  /** Such as `spec.nodeName=ip-10-0-0-1.ec2.internal`. @default everything */
+  readonly fieldSelector?: string;
 }
 
 /** Lists every object of a kind, page by page. @throws ApiError with code 410 when it takes so long that the server forgets the first page. */
 export async function listAll<T extends KubeObject>(
   connection: Connection,
   info: KindInfo,
-  { signal, pageSize = 500 }: ListOptions = {},
+  { signal, pageSize = 500, fieldSelector }: ListOptions = {},
 ): Promise<Listing<T>> {
   const items: T[] = [];
   for (let next: string | undefined = ""; ;) {
-    const query = { limit: String(pageSize), ...(next === "" ? {} : { continue: next }) };
+    const query = {
+      limit: String(pageSize),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(next === "" ? {} : { continue: next }),
+    };
     const request = { verb: "list", info, query, ...(signal && { signal }) } as const;
     // A list of this kind is a list of T, by the API server's schema.
     const { metadata, items: page } = (await connection.send(request)) as Page<T>;
