@@ -1,7 +1,7 @@
 import packageJson from "../package.json";
 import type { LogLevel } from "./runtime/json-log";
 import { Credentials } from "./kube/credentials";
-import { commandLine, type Environment, readSettings, SettingsError } from "./options";
+import { commandLine, type Flags, readSettings, SettingsError } from "./options";
 import { JsonLog } from "./runtime/json-log";
 import { systemClock } from "./runtime/system-clock";
 import { run } from "./wire";
@@ -36,8 +36,7 @@ function stopSignal(log: JsonLog): AbortSignal {
 
 async function main(): Promise<void> {
   const command = commandLine(version).parse();
-  const environment: Environment = process.env;
-  const settings = readSettings(command.opts<Environment>(), environment);
+  const settings = readSettings(command.opts<Flags>(), process.env);
   const log = logTo(process[settings.logOutputPaths], settings.logLevel);
   process.on("uncaughtException", (error) => {
     log.error("uncaught error", { error });
@@ -45,7 +44,7 @@ async function main(): Promise<void> {
   });
   const signal = stopSignal(log);
   log.info("starting", { cluster: settings.clusterName, region: settings.region });
-  await run({ settings, credentials: Credentials.default(environment, systemClock), log, version }, signal);
+  await run({ settings, credentials: Credentials.default(process.env, systemClock), log, version }, signal);
   log.info("stopped");
 }
 

@@ -14,6 +14,9 @@ export class SettingsError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the command line gives: by the flag's name in camelCase; true for a flag without a value. */
+export type Flags = Readonly<Record<string, string | true | undefined>>;
+
 const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
 
 /** The command line: one flag per setting, `--help` with what each means, `--version`. */
@@ -31,8 +34,7 @@ export function commandLine(version: string): Command {
 /** As in Go, a boolean flag alone means true; everything else wants a value. */
 function optionOf(setting: Setting<unknown>): Option {
   const isBoolean = setting.fallback === "true" || setting.fallback === "false";
-  const option = new Option(`--${flagOf(setting)} ${isBoolean ? "[bool]" : "<value>"}`, describe(setting));
-  return isBoolean ? option.preset("true") : option;
+  return new Option(`--${flagOf(setting)} ${isBoolean ? "[bool]" : "<value>"}`, describe(setting));
 }
 
 const describe = ({ doc, env, fallback }: Setting<unknown>): string =>
@@ -49,7 +51,7 @@ const ambientHelp = (): string =>
  * Reads every setting once: the flag if given, else the environment variable, else the default. An empty variable counts as not given.
  * Throws a SettingsError with everything that is wrong.
  */
-export function readSettings(flags: Environment, environment: Environment): Settings {
+export function readSettings(flags: Flags, environment: Environment): Settings {
   const problems: string[] = [];
   const read = table.map(([name, setting]) => {
     try {
@@ -68,10 +70,10 @@ export function readSettings(flags: Environment, environment: Environment): Sett
 /** Flags as commander keeps them: by the flag's name in camelCase. */
 const camelCase = (flag: string): string => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-function valueOf(setting: Setting<unknown>, flags: Environment, environment: Environment): unknown {
+function valueOf(setting: Setting<unknown>, flags: Flags, environment: Environment): unknown {
   const fromFlag = setting.ambient === true ? undefined : flags[camelCase(flagOf(setting))];
   const fromEnvironment = environment[setting.env] === "" ? undefined : environment[setting.env];
-  const given = fromFlag ?? fromEnvironment ?? setting.fallback;
+  const given = fromFlag?.toString() ?? fromEnvironment ?? setting.fallback;
   if (given === undefined) throw new RangeError(`${whereFrom(setting)} is not set: ${setting.doc}`);
   try {
     return setting.parse(given);

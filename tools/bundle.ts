@@ -1,6 +1,6 @@
 /** `npm run bundle`: what is shipped as one file each, into `dist/`. Does nothing while no source has changed. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type BuildOptions } from "esbuild";
@@ -23,16 +23,17 @@ export const bundles: Readonly<Record<string, Bundle>> = {
 /** A ConfigMap holds 1 MiB, names and all. */
 const LARGEST_PART_BYTES = 900 * 1024;
 
-/** What was built, and out of what: `dist/<name>.json`. */
+/** What was built: `dist/bundle.json` for the controller, `dist/<name>.json` for the others. */
 interface Manifest {
   readonly version: string;
   /** Of the gzipped file; of the file itself when it is not packed. */
   readonly sha256: string;
   /** Files that follow each other to make the gzipped whole. */
   readonly parts: readonly string[];
-  /** Source file → its digest. */
-  readonly inputs: Readonly<Record<string, string>>;
 }
+
+/** Out of what it was built, source file → digest: `dist/<name>.inputs.json`. */
+type Inputs = Readonly<Record<string, string>>;
 
 const root = join(__dirname, "..");
 const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
@@ -50,22 +51,26 @@ export async function makeBundle(name: string, directory: string): Promise<boole
     loader: { ".gz": "binary" },
     ...bundle.options,
   });
-  const inputs = await digests(Object.keys(metafile?.inputs ?? {}));
-  for (const file of outputFiles) await writeFile(join(directory, file.path.split("/").at(-1) ?? ""), file.contents);
+  // The tool itself decides what comes out, and so does the version that it writes down.
+  const inputs: Inputs = await digests([...Object.keys(metafile?.inputs ?? {}), "tools/bundle.ts", "package.json"]);
+  for (const file of outputFiles) await put(join(directory, file.path.split("/").at(-1) ?? ""), file.contents);
   const code = await readFile(join(directory, `${name}.cjs`));
   const whole = bundle.packed ? gzipSync(code, { level: 9 }) : code;
   const parts = bundle.packed ? await writeParts(whole, name, directory) : [`${name}.cjs`];
-  const manifest: Manifest = { version: packageJson.version, sha256: digest(whole), parts, inputs };
-  await writeFile(join(directory, manifestOf(name)), `${JSON.stringify(manifest, undefined, 1)}\n`);
+  const manifest: Manifest = { version: packageJson.version, sha256: digest(whole), parts };
+  await put(join(directory, manifestOf(name)), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  // Last: without it, nothing counts as built.
+  await put(join(directory, inputsOf(name)), JSON.stringify(inputs));
   return true;
 }
 
+const inputsOf = (name: string): string => `${name}.inputs.json`;
 const manifestOf = (name: string): string => (name === "controller" ? "bundle.json" : `${name}.json`);
 
 /** The gzipped whole, and where it is too large for one ConfigMap also its parts. */
 async function writeParts(whole: Buffer, name: string, directory: string): Promise<string[]> {
   const file = `${name}.cjs.gz`;
-  await writeFile(join(directory, file), whole);
+  await put(join(directory, file), whole);
   const count = Math.ceil(whole.length / LARGEST_PART_BYTES);
   const parts = Array.from({ length: count }, (_, index) => `${file}.${index}`);
   for (const [index, part] of parts.entries())
@@ -79,10 +84,9 @@ async function writeParts(whole: Buffer, name: string, directory: string): Promi
 
 async function isFresh(name: string, directory: string): Promise<boolean> {
   try {
-    const manifest = JSON.parse(await readFile(join(directory, manifestOf(name)), "utf8")) as Manifest; // written above
-    if (manifest.version !== packageJson.version) return false;
-    const now = await digests(Object.keys(manifest.inputs));
-    return Object.entries(manifest.inputs).every(([file, before]) => now[file] === before);
+    const before = JSON.parse(await readFile(join(directory, inputsOf(name)), "utf8")) as Inputs; // written above
+    const now = await digests(Object.keys(before));
+    return Object.entries(before).every(([file, it]) => now[file] === it);
   } catch (error) {
     // Nothing was built yet, or a source is gone.
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
@@ -90,8 +94,17 @@ async function isFresh(name: string, directory: string): Promise<boolean> {
   }
 }
 
-const digests = async (files: readonly string[]): Promise<Record<string, string>> =>
-  Object.fromEntries(await Promise.all(files.map(async (file) => [file, digest(await readFile(join(root, file)))])));
+async function digests(files: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const read = async (file: string) => [file, digest(await readFile(join(root, file)))] as const;
+  return Object.fromEntries(await Promise.all(files.map(read)));
+}
+
+/** Renamed into place, so that whoever reads at the same time sees the old file or the new one, not half of it. */
+async function put(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, content);
+  await rename(draft, path);
+}
 
 async function main(): Promise<void> {
   const directory = join(root, "dist");

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { compileFunction } from "node:vm";
 import { gunzipSync } from "node:zlib";
 
@@ -34,7 +34,7 @@ if (actual !== expected)
   fail(`${parts.join(", ")} have sha256 ${actual}, not ${expected}: the bundle is incomplete or altered`);
 
 const [first = ""] = parts;
-const filename = join(dirname(first), "controller.cjs");
+const filename = resolve(dirname(first), "controller.cjs");
 // What the program reads as its own arguments begins where node would have put them.
 process.argv = [process.argv[0] ?? "node", filename, ...given.slice(separator + 1)];
 const module = { exports: {} };
