@@ -116,7 +116,14 @@ export class KubeApi {
   }
 
   #send({ method, path, body, contentType = "application/json" }: Call): Promise<unknown> {
-    const headers = { authorization: `Bearer ${this.#token}`, accept: "application/json", "content-type": contentType };
+    const content = body === undefined ? "" : JSON.stringify(body);
+    const headers = {
+      authorization: `Bearer ${this.#token}`,
+      accept: "application/json",
+      "content-type": contentType,
+      // Said for every method: Node would send a DELETE's body without saying where it ends.
+      "content-length": Buffer.byteLength(content),
+    };
     const options = { method, headers, agent: this.#agent, timeout: TIMEOUT_MS };
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.#server), options, (response) => {
@@ -129,7 +136,7 @@ export class KubeApi {
       });
       sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer within ${TIMEOUT_MS} ms`)));
       sent.on("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(content);
     });
   }
 }
