@@ -30,7 +30,7 @@ export function disruption(context: Context): Singleton {
     name: "disruption",
     async run() {
       const snapshot = observe(context);
-      await Promise.all(snapshot.tracked.filter(isCordonedInVain).map(free));
+      await allOf(snapshot.tracked.filter(isMarkedInVain).map(free));
 
       const { free: able, blocked } = candidates(snapshot, clock.now());
       for (const { tracked, why } of blocked) {
@@ -46,7 +46,7 @@ export function disruption(context: Context): Singleton {
         "disrupted-node-count": empty.length,
         "disrupted-nodes": empty.map(({ tracked, claim }) => ({ Node: tracked.name, NodeClaim: claim.metadata.name })),
       });
-      await Promise.all(empty.map(letGo));
+      await allOf(empty.map(letGo));
       const decision = { decision: "delete", reason: "empty", consolidation_type: "empty" };
       metrics.count("karpenter_voluntary_disruption_decisions_total", decision);
       return after(POLL_MS);
@@ -65,16 +65,14 @@ function departures(context: Context): {
     async letGo({ tracked, claim, node, pool }) {
       await cordon(context, node);
       if (await isNeededAfterAll(node)) return;
-      intentions.leave(claim.metadata.name);
-      await noteReason(claim);
-      await kube.delete("NodeClaim", claim.metadata);
+      await giveUp(claim);
       const message = `Node ${node.metadata.name} is empty and goes away`;
       for (const event of aboutBoth(tracked, "DisruptionTerminating", message)) events.publish(event);
       countDisrupted(metrics, claim, { reason: "empty", policy: pool.spec.disruption?.consolidationPolicy });
     },
     async free({ claim, node }) {
       if (node === undefined || claim === undefined) return;
-      await uncordon(context, node);
+      if (isCordoned(node)) await uncordon(context, node);
       if (conditionOf(claim, REASON) !== undefined) await noteOnClaim(context, claim, removed(REASON));
     },
   };
@@ -85,15 +83,36 @@ function departures(context: Context): {
     return pods.some(isReschedulable);
   }
 
+  /** Nothing may be planned for the node from now on, unless giving it up fails. */
+  async function giveUp(claim: NodeClaim): Promise<void> {
+    intentions.leave(claim.metadata.name);
+    try {
+      await noteReason(claim);
+      await kube.delete("NodeClaim", claim.metadata);
+    } catch (error) {
+      intentions.stay(claim.metadata.name);
+      throw error;
+    }
+  }
+
   async function noteReason(claim: NodeClaim): Promise<void> {
     const fresh = await kube.get("NodeClaim", claim.metadata);
     if (fresh !== undefined) await noteOnClaim(context, fresh, holds(REASON, "Empty", "Empty"));
   }
 }
 
-/** Cordoned by a round that did not finish, here or before a restart. */
-const isCordonedInVain = ({ claim, node, leaving }: TrackedNode): boolean =>
-  claim !== undefined && node !== undefined && !leaving && isCordoned(node);
+/** Cordoned, or told why it goes, by a round that did not finish, here or before a restart. */
+const isMarkedInVain = ({ claim, node, leaving }: TrackedNode): boolean =>
+  claim !== undefined &&
+  node !== undefined &&
+  !leaving &&
+  (isCordoned(node) || conditionOf(claim, REASON) !== undefined);
+
+/** Waits for all, and only then fails with the first that did: one node's trouble keeps no other. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
 
 function aboutBoth({ node, claim }: TrackedNode, reason: string, message: string): readonly Event[] {
   const objects: Event["about"][] = [];

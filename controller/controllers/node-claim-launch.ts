@@ -8,12 +8,13 @@ import { noteOnClaim, withClaimFinding } from "./claim-conditions";
 import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
 import type { Progress } from "./node-claim-lifecycle";
-
-const MESSAGE_LIMIT = 300;
+import { liveness } from "./node-claim-liveness";
+import { wordsOf } from "./failure-words";
 
 /** Launches the machine of a claim that has none yet (karpenter-core §2.4). */
 export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics">) {
   const { kube, cloud, clock, log, events, metrics } = context;
+  const giveUpInTime = liveness(context);
 
   return async (claim: NodeClaim): Promise<Progress | "given up"> => {
     if (isTrue(claim, "Launched")) return { claim, outcome: done };
@@ -22,6 +23,7 @@ export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log"
     } catch (error) {
       if (error instanceof InsufficientCapacityError) return giveUp(claim, "insufficient_capacity", error);
       if (error instanceof NodeClassNotReadyError) return giveUp(claim, "nodeclass_not_ready", error);
+      if ((await giveUpInTime(claim)) === "given up") return "given up";
       await say(claim, error);
       throw error;
     }
@@ -43,7 +45,13 @@ export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log"
       "capacity-type": machine.capacityType,
       allocatable: machine.allocatable,
     });
-    return withMachine(claim, machine, clock.now());
+    return withMachine(await remember(claim, machine), machine, clock.now());
+  }
+
+  /** Written at once and whoever wrote the claim meanwhile, since a machine that no claim names is lost. */
+  function remember({ metadata: { name } }: NodeClaim, machine: Machine): Promise<NodeClaim> {
+    const { providerId: providerID, imageId: imageID, capacity, allocatable } = machine;
+    return kube.patchStatus("NodeClaim", { name }, { status: { providerID, imageID, capacity, allocatable } });
   }
 
   async function giveUp(claim: NodeClaim, reason: string, error: Error): Promise<"given up"> {
@@ -63,8 +71,7 @@ export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log"
   /** Puts the reason where `kubectl get nodeclaim` shows it; the caller's back-off tries again. */
   async function say(claim: NodeClaim, error: unknown): Promise<void> {
     const reason = error instanceof CreateError ? error.reason : "LaunchFailed";
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, MESSAGE_LIMIT);
-    await noteOnClaim({ kube, clock }, claim, unknown("Launched", reason, message));
+    await noteOnClaim({ kube, clock }, claim, unknown("Launched", reason, wordsOf(error)));
   }
 }
 
@@ -76,13 +83,6 @@ function withMachine(claim: NodeClaim, machine: Machine, now: number): NodeClaim
       ...claim.metadata,
       labels: { ...machine.labels, [labels.capacityType]: machine.capacityType, ...claim.metadata.labels },
       annotations: { ...claim.metadata.annotations, ...machine.annotations },
-    },
-    status: {
-      ...launched.status,
-      providerID: machine.providerId,
-      imageID: machine.imageId,
-      capacity: machine.capacity,
-      allocatable: machine.allocatable,
     },
   };
 }

@@ -52,13 +52,16 @@ export function nodeClaimLifecycle(context: Context): Reconciler<"NodeClaim"> {
     });
   }
 
-  async function save(before: NodeClaim, now: NodeClaim): Promise<void> {
-    const { name } = now.metadata;
-    const { labels, annotations } = now.metadata;
+  /** Status last: a claim that says Launched has its labels. What others wrote meanwhile ends it with a ConflictError. */
+  async function save(before: NodeClaim, { metadata, status }: NodeClaim): Promise<void> {
+    const { name, labels, annotations } = metadata;
+    let { resourceVersion } = metadata;
     if (!isDeepEqual([before.metadata.labels, before.metadata.annotations], [labels, annotations])) {
-      await kube.patch("NodeClaim", { name }, { metadata: { labels, annotations } });
+      const saved = await kube.patch("NodeClaim", { name }, { metadata: { resourceVersion, labels, annotations } });
+      resourceVersion = saved.metadata.resourceVersion;
     }
-    if (!isDeepEqual(before.status, now.status)) await kube.patchStatus("NodeClaim", { name }, { status: now.status });
+    if (isDeepEqual(before.status, status)) return;
+    await kube.patchStatus("NodeClaim", { name }, { metadata: { resourceVersion }, status });
   }
 }
 

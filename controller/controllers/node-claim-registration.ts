@@ -4,6 +4,8 @@ import { finalizers, labels, taints } from "../api/labels";
 import type { OwnerReference, Taint } from "../api/kube-object";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
+import { isRegistered } from "../api/node-state";
+import { isSameTaint } from "../api/taints";
 import { done } from "../runtime/reconciler";
 import { withClaimFinding } from "./claim-conditions";
 import type { Context } from "./context";
@@ -26,7 +28,8 @@ export function registration(
     if (node === undefined) return { claim: found(claim, notJoined), outcome: done };
     if (nodes.length > 1) return { claim: found(claim, several(nodes)), outcome: done };
 
-    await adopt(claim, node);
+    // Once only: what was taken off the node since, such as startup taints, must not come back.
+    if (!isRegistered(node)) await adopt(claim, node);
     await cloud.tag(providerID, { Name: node.metadata.name, "karpenter.sh/nodeclaim": claim.metadata.name });
     log.info("registered nodeclaim", {
       NodeClaim: claim.metadata.name,
@@ -97,11 +100,7 @@ function taintsOf(claim: NodeClaim, node: Node): readonly Taint[] {
   const own = (node.spec.taints ?? []).filter((taint) => !isUnregistered(taint));
   if (node.metadata.labels?.[labels.doNotSyncTaints] === "true") return own;
   const wanted = [...(claim.spec.taints ?? []), ...(claim.spec.startupTaints ?? [])];
-  return [
-    ...own,
-    ...wanted.filter((taint) => !own.some(({ key, effect }) => key === taint.key && effect === taint.effect)),
-  ];
+  return [...own, ...wanted.filter((taint) => !own.some((other) => isSameTaint(other, taint)))];
 }
 
-const isUnregistered = ({ key, effect }: Taint): boolean =>
-  key === taints.unregistered.key && effect === taints.unregistered.effect;
+const isUnregistered = (taint: Taint): boolean => isSameTaint(taint, taints.unregistered);

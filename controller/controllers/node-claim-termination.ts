@@ -18,9 +18,9 @@ const INSTANCE_POLL_MS = 5_000;
 export function termination(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "metrics" | "lookups">) {
   const { kube, cloud, log, lookups } = context;
 
-  return async (claim: NodeClaim): Promise<Outcome> => {
-    if (!(claim.metadata.finalizers ?? []).includes(finalizers.termination)) return done;
-    await stampDeadline(claim);
+  return async (deleted: NodeClaim): Promise<Outcome> => {
+    if (!(deleted.metadata.finalizers ?? []).includes(finalizers.termination)) return done;
+    const claim = await withDeadline(deleted);
 
     if (await hasNodes(claim)) return done;
     if (!(await isTerminated(claim))) return after(INSTANCE_POLL_MS);
@@ -46,16 +46,15 @@ export function termination(context: Pick<Context, "kube" | "cloud" | "clock" | 
     return nodes.length > 0;
   }
 
-  /** The moment after which draining no longer waits, when the claim has a grace period. */
-  async function stampDeadline(claim: NodeClaim): Promise<void> {
+  /** The claim with the moment after which draining no longer waits, when it has a grace period. */
+  async function withDeadline(claim: NodeClaim): Promise<NodeClaim> {
     const { terminationGracePeriod } = claim.spec;
     const { deletionTimestamp, annotations: present } = claim.metadata;
-    if (terminationGracePeriod === undefined || deletionTimestamp === undefined) return;
-    if (present?.[annotations.terminationTimestamp] !== undefined) return;
+    if (terminationGracePeriod === undefined || deletionTimestamp === undefined) return claim;
+    if (present?.[annotations.terminationTimestamp] !== undefined) return claim;
     const deadline = new Date(Date.parse(deletionTimestamp) + parseDuration(terminationGracePeriod));
-    await kube.patch("NodeClaim", claim.metadata, {
-      metadata: { annotations: { [annotations.terminationTimestamp]: deadline.toISOString() } },
-    });
+    const stamp = { [annotations.terminationTimestamp]: deadline.toISOString().replace(/\.\d+Z$/, "Z") };
+    return kube.patch("NodeClaim", claim.metadata, { metadata: { annotations: stamp } });
   }
 
   async function isTerminated(claim: NodeClaim): Promise<boolean> {

@@ -3,6 +3,7 @@ import { fails, holds, unknown } from "../api/conditions";
 import type { EC2NodeClass, EC2NodeClassStatus } from "../api/ec2-node-class";
 import type { NodeClassResolver } from "../ports/cloud";
 import { TerminalError } from "../ports/errors";
+import { steadied, wordsOf } from "./failure-words";
 
 const MINUTE_MS = 60_000;
 
@@ -81,7 +82,7 @@ async function resolvePart(
     if (found) return { status, finding: holds(condition), againMs };
     return { status, finding: fails(condition, reason, missing), againMs: MINUTE_MS };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = wordsOf(error);
     if (!(error instanceof TerminalError))
       return { status: {}, finding: unknown(condition, reason, message), againMs: MINUTE_MS };
     const why = condition === "AMIsReady" ? "UnsupportedAlias" : reason;
@@ -104,5 +105,5 @@ export async function validationOf(
   const problem = await nodeClasses.validate(resolved);
   return problem === undefined
     ? holds("ValidationSucceeded")
-    : fails("ValidationSucceeded", problem.reason, problem.message);
+    : fails("ValidationSucceeded", problem.reason, steadied(problem.message));
 }

@@ -8,17 +8,23 @@ import type { Context } from "./context";
 /** Catches pods that were bound just before the scheduler saw the taint. */
 const LEAST_DRAIN_MS = 5_000;
 
+export interface Drain {
+  /** When draining began, in milliseconds since the epoch. */
+  readonly since: number;
+  /** When it stops waiting for pods, if it ever does. */
+  readonly deadline: number | undefined;
+}
+
 /** Asks the pods of a node away, and says how far that has come. Called again until it says Drained=True. */
 export function draining(context: Pick<Context, "kube" | "clock" | "log" | "events" | "metrics" | "lookups">) {
   const { kube, clock, log, events, metrics, lookups } = context;
 
-  return async (node: Node, deadline: number | undefined): Promise<Finding> => {
+  return async (node: Node, { since, deadline }: Drain): Promise<Finding> => {
     const now = clock.now();
     const { waiting, evict, force } = drainStep(lookups.podsByNode.get(node.metadata.name), now, deadline);
     await Promise.all([...evict.map((pod) => ask(node, pod)), ...force.map((order) => remove(order))]);
 
-    const drainedFor = now - Date.parse(node.metadata.deletionTimestamp ?? "");
-    if (waiting.length === 0 && drainedFor >= LEAST_DRAIN_MS) return holds("Drained");
+    if (waiting.length === 0 && now - since >= LEAST_DRAIN_MS) return holds("Drained");
     return unknown("Drained", "Draining", "pods are leaving the node");
   };
 

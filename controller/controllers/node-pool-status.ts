@@ -46,7 +46,7 @@ export function nodePoolStatus({ kube, clock, log, metrics, lookups }: Needs): R
       const [node] = lookups.nodesByProviderId.get(status.providerID ?? "");
       return { ...status.capacity, ...node?.status?.capacity, nodes: "1" };
     });
-    return sumOf(machines);
+    return { ...nothing, ...sumOf(machines) };
   }
 
   async function save(pool: NodePool, resources: ResourceList, findings: readonly Finding[]): Promise<void> {
@@ -71,6 +71,9 @@ export function nodePoolStatus({ kube, clock, log, metrics, lookups }: Needs): R
     log.error("nodepool cannot provision", { NodePool: pool.metadata.name, reason, error });
   }
 }
+
+/** What a pool without machines has. */
+const nothing: ResourceList = { cpu: "0", memory: "0", pods: "0", "ephemeral-storage": "0", nodes: "0" };
 
 const ownPool = (own: Labels | undefined): readonly string[] => {
   const pool = own?.[labels.nodePool];

@@ -1,5 +1,5 @@
 import type { Finding } from "../api/conditions";
-import { conditionOf } from "../api/conditions";
+import { conditionOf, isTrue, turnedAt } from "../api/conditions";
 import { annotations, finalizers, labels } from "../api/labels";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
@@ -21,7 +21,7 @@ const INSTANCE_POLL_MS = 5_000;
  * to do is read from the cluster each time, so it goes on wherever it was cut off (karpenter-core §2.8).
  */
 export function nodeTermination(context: Context): Reconciler<"Node"> {
-  const { kube, cloud, lookups } = context;
+  const { kube, cloud, clock, lookups } = context;
   const drain = draining(context);
   const detach = volumeDetachment(context);
 
@@ -43,7 +43,7 @@ export function nodeTermination(context: Context): Reconciler<"Node"> {
 
   async function empty(node: Node, claim: NodeClaim | undefined): Promise<Outcome> {
     const deadline = deadlineOf(claim);
-    const drained = await drain(node, deadline);
+    const drained = await drain(node, { since: drainingSince(node, claim, clock.now()), deadline });
     await note(context, claim, drained);
     if (drained.status !== "True") return after(POLL_MS);
 
@@ -102,6 +102,13 @@ async function note(context: Context, claim: NodeClaim | undefined, finding: Fin
   if (claim === undefined || conditionOf(claim, finding.type)?.status === finding.status) return;
   const fresh = await context.kube.get("NodeClaim", claim.metadata);
   if (fresh !== undefined) await noteOnClaim(context, fresh, finding);
+}
+
+/** What its claim says, which outlives a restart; a node without one drains since its deletion. */
+function drainingSince({ metadata }: Node, claim: NodeClaim | undefined, now: number): number {
+  const deletedAt = Date.parse(metadata.deletionTimestamp ?? "");
+  if (claim === undefined || isTrue(claim, "Drained")) return deletedAt;
+  return turnedAt(claim, "Drained") ?? now;
 }
 
 /** Milliseconds since the epoch after which draining no longer waits, if the claim sets a limit. */

@@ -1,4 +1,6 @@
+import { isTrue } from "../api/conditions";
 import type { NodeClaim } from "../api/node-claim";
+import { isTerminating } from "../api/pod-state";
 import type { ResourceList } from "../api/kube-object";
 
 /**
@@ -15,11 +17,16 @@ export class Intentions {
     this.#launching.set(claim.metadata.name, { claim, ...plan, seen: false });
   }
 
-  /** Forgets launches that are over: the claim is launched, or was seen and is gone, or never showed up in a minute. */
+  /**
+   * Forgets what is over: launches whose claim is launched, is being given up, was seen and is gone, or never showed up
+   * in a minute; claims that left; nominations that have run out.
+   */
   settle(find: (claim: string) => NodeClaim | undefined, nowMs: number): void {
+    for (const claim of this.#leaving) if (find(claim) === undefined) this.#leaving.delete(claim);
+    for (const [node, until] of this.#nominated) if (until <= nowMs) this.#nominated.delete(node);
     for (const [name, launching] of this.#launching) {
       const claim = find(name);
-      if (claim === undefined ? isLost(launching, nowMs) : claim.status?.providerID !== undefined) {
+      if (claim === undefined ? isLost(launching, nowMs) : isOver(claim)) {
         this.#launching.delete(name);
       } else if (claim !== undefined && !launching.seen) {
         this.#launching.set(name, { ...launching, claim, seen: true });
@@ -37,11 +44,7 @@ export class Intentions {
   }
 
   isNominated(node: string, nowMs: number): boolean {
-    const until = this.#nominated.get(node);
-    if (until === undefined) return false;
-    if (until > nowMs) return true;
-    this.#nominated.delete(node);
-    return false;
+    return (this.#nominated.get(node) ?? 0) > nowMs;
   }
 
   /** The claim's node is about to be disrupted: nothing is planned for it, its pods are planned elsewhere. */
@@ -67,6 +70,8 @@ export interface Launching {
   /** Whether a watch has shown the claim. */
   readonly seen: boolean;
 }
+
+const isOver = (claim: NodeClaim): boolean => isTrue(claim, "Launched") || isTerminating(claim);
 
 const SHOWS_UP_WITHIN_MS = 60_000;
 
