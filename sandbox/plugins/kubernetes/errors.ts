@@ -64,6 +64,9 @@ export interface FieldConflict {
   readonly message: string;
 }
 
+export const isWith = ({ message }: FieldConflict, fieldManager: string): boolean =>
+  message.startsWith(`conflict with "${fieldManager}"`);
+
 /** The fields that others manage, if that is what the server objects to. */
 export function fieldConflicts(error: unknown): readonly FieldConflict[] {
   if (!(error instanceof ApiError) || error.reason !== "Conflict") return [];
@@ -72,10 +75,13 @@ export function fieldConflicts(error: unknown): readonly FieldConflict[] {
     .map((cause) => ({ field: textAt(cause, "field") ?? "", message: textAt(cause, "message") ?? "" }));
 }
 
-/** The same error, said so that the user knows which resource it is about and what to do. */
-export function explained(error: unknown, about: string): unknown {
+/**
+ * The same error, said so that the user knows which resource it is about and what to do. `ours` is the field manager
+ * whose own fields are no news to anybody.
+ */
+export function explained(error: unknown, about: string, ours?: string): unknown {
   if (!(error instanceof ApiError)) return error;
-  const conflicts = fieldConflicts(error);
+  const conflicts = fieldConflicts(error).filter((conflict) => ours === undefined || !isWith(conflict, ours));
   if (conflicts.length > 0) {
     const fields = conflicts.map(({ field, message }) => `${field} (${message})`).join(", ");
     return new Error(

@@ -8,6 +8,7 @@ import {
   fieldConflicts,
   isAlreadyExists,
   isNamespaceMissing,
+  isWith,
   KindNotServedError,
   UnreachableError,
 } from "./errors";
@@ -110,9 +111,9 @@ async function applyOne(session: Session, change: ObjectChange, live: Properties
     return await session.objects.apply(inputs, { ...write, force });
   } catch (error) {
     // A dry run cannot move ownership first, so our own creation may stand in its way.
-    const ours = `conflict with "${write.fieldManager}"`;
-    const onlyOurs = fieldConflicts(error).every(({ message }) => message.startsWith(ours));
-    if (write.dryRun !== true || fieldConflicts(error).length === 0 || !onlyOurs) throw error;
+    const conflicts = fieldConflicts(error);
+    const onlyOurs = conflicts.every((conflict) => isWith(conflict, write.fieldManager));
+    if (write.dryRun !== true || conflicts.length === 0 || !onlyOurs) throw error;
     return session.objects.apply(inputs, { ...write, force: true });
   }
 }
@@ -173,7 +174,7 @@ async function foresee(writing: Writing, fieldManager: string, dryRun: () => Pro
     return foreseen(await dryRun(), inputs, fieldManager);
   } catch (error) {
     if (error instanceof ApiError && refusals.includes(error.code) && !isAlreadyExists(error))
-      throw explained(error, describe(refOf(writing.kind, idOf(inputs))));
+      throw explained(error, describe(refOf(writing.kind, idOf(inputs))), fieldManager);
     if (!(error instanceof ApiError || error instanceof KindNotServedError || error instanceof UnreachableError))
       throw error;
     if (error instanceof UnreachableError) call.log("warning", `shown without asking the cluster: ${error.message}`);

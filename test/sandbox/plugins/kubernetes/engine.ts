@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from "@kubernetes/client-node";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { type KubernetesSandbox, startSandbox } from "#sandbox/sandbox";
+
+const projectName = "kubernetes-plugin";
 
 /** The real Pulumi engine on a real API server. */
 export class Engine {
@@ -39,16 +41,25 @@ export class Engine {
     const workDir = await mkdtemp(join(this.sandbox.directory, "program-"));
     const stackName = `test-${this.#stacks}`;
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName, projectName: "kubernetes-plugin", program: () => Promise.resolve() },
+      { stackName, projectName, program: () => Promise.resolve() },
       { workDir, pulumiCommand: this.#pulumi, envVars: { ...this.sandbox.environment, ...environment } },
     );
     return new TestStack(stack);
   }
 
+  /** The state as it is stored, secrets encrypted. */
+  stateOf({ name }: TestStack): Promise<string> {
+    return readFile(
+      join(this.sandbox.directory, "pulumi-state", ".pulumi", "stacks", projectName, `${name}.json`),
+      "utf8",
+    );
+  }
+
   /** `undefined` when it is not there. */
   async find(object: Target): Promise<Live | undefined> {
     try {
-      return await this.#cluster.read<Live>(object);
+      // The client makes instances of its classes; plain objects compare better.
+      return JSON.parse(JSON.stringify(await this.#cluster.read(object))) as Live;
     } catch (error) {
       if (isGone(error)) return undefined;
       throw error;
@@ -94,8 +105,10 @@ const isGone = (error: unknown): boolean => error instanceof Error && "code" in 
 
 export class TestStack {
   readonly #stack: Stack;
+  readonly name: string;
 
   constructor(stack: Stack) {
+    this.name = stack.name;
     this.#stack = stack;
   }
 
@@ -137,11 +150,6 @@ export class TestStack {
   /** Laid over the environment of what follows. */
   environment(variables: Readonly<Record<string, string>>): void {
     this.#stack.workspace.envVars = { ...this.#stack.workspace.envVars, ...variables };
-  }
-
-  /** The state as it is stored, secrets encrypted. */
-  async state(): Promise<string> {
-    return JSON.stringify(await this.#stack.exportStack());
   }
 }
 
