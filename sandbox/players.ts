@@ -3,7 +3,9 @@ import { KubeApi } from "./control-plane/kube-api";
 import { startFargate } from "./fargate/fargate";
 import { startNodeJoiner } from "./nodes/node-joiner";
 import { componentLog } from "./processes/component-log";
+import { startPodRunner } from "./pods/pod-runner";
 import type { Repeating } from "./processes/repeat";
+import type { Supervisor } from "./processes/supervisor";
 
 export interface PlayersOptions {
   /** Of the sandbox; the players' logs go where those of its components are. */
@@ -14,15 +16,18 @@ export interface PlayersOptions {
   /** Of the cluster, "1.34". */
   readonly kubernetesVersion: string;
   readonly aws: Aws;
+  /** Runs the processes of pods. */
+  readonly supervisor: Supervisor;
 }
 
-/** Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines and Fargate. */
+/** Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, Fargate, and the kubelets of its nodes. */
 export function startPlayers(options: PlayersOptions): Repeating {
-  const { directory, kubeconfig, clusterName, kubernetesVersion, aws } = options;
+  const { directory, kubeconfig, clusterName, kubernetesVersion, aws, supervisor } = options;
   const api = new KubeApi(kubeconfig);
   const common = { api, clusterName };
   const players = [
     startNodeJoiner({ ...common, clients: aws.clients, kubernetesVersion, log: componentLog(directory, "nodes") }),
+    startPodRunner({ api, supervisor, aws, directory, log: componentLog(directory, "pods") }),
     startFargate({ ...common, eks: aws.clients.eks, log: componentLog(directory, "fargate") }),
   ];
   return {

@@ -61,10 +61,7 @@ export class KubeClient implements Kube {
     }
   }
 
-  async list<K extends Kind>(
-    kind: K,
-    options: { readonly fieldSelector?: string } = {},
-  ): Promise<readonly Kinds[K][]> {
+  async list<K extends Kind>(kind: K, options: { readonly fieldSelector?: string } = {}): Promise<readonly Kinds[K][]> {
     return (await listAll<Kinds[K]>(this.#connection, kinds[kind], options)).items;
   }
 
@@ -109,7 +106,9 @@ export class KubeClient implements Kube {
       ...(subresource === undefined ? {} : { subresource }),
     };
     // The API server answers with the object of the kind that was asked for.
-    return lean((await this.#connection.send({ ...request, info: kinds[kind], target: only })) as Kinds[K]);
+    const object = lean((await this.#connection.send({ ...request, info: kinds[kind], target: only })) as Kinds[K]);
+    if (request.verb === "patch") this.#informers.get(kind)?.store.refresh(object);
+    return object;
   }
 }
 

@@ -33,12 +33,21 @@ export class Store<T extends KubeObject> implements Cache<T> {
     };
   }
 
+  /** Takes an object as the watch shows it, unless our own write has shown a later version already. */
   put(object: T): void {
     const key = keyOf(object);
     const before = this.#objects.get(key);
-    if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (before && !isNewer(object, before)) return;
     this.#objects.set(key, object);
     this.#changed(key, object, before);
+  }
+
+  /**
+   * Takes what a write of ours was answered with, so that the next look does not decide on what it has changed already.
+   * Only for what is there: an object that the watch has taken away meanwhile must not come back.
+   */
+  refresh(object: T): void {
+    if (this.#objects.has(keyOf(object))) this.put(object);
   }
 
   remove(key: string): void {
@@ -68,4 +77,13 @@ export class Store<T extends KubeObject> implements Cache<T> {
       this.#log.error("a cache listener failed", { key: change[0], error });
     }
   }
+}
+
+/**
+ * Versions of one object can be compared as numbers
+ * (https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions); another object of the same name is
+ * always news.
+ */
+function isNewer({ metadata: now }: KubeObject, { metadata: before }: KubeObject): boolean {
+  return now.uid !== before.uid || !(Number(now.resourceVersion) <= Number(before.resourceVersion));
 }
