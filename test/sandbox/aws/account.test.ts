@@ -12,6 +12,7 @@ import {
   DeleteClusterCommand,
   DescribeAccessEntryCommand,
   DescribeClusterCommand,
+  EKSClient,
 } from "@aws-sdk/client-eks";
 import {
   PutRuleCommand,
@@ -28,7 +29,7 @@ import {
 import { GetProductsCommand, PricingClient } from "@aws-sdk/client-pricing";
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
-import { AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { listAccount, listingChanges } from "#sandbox/aws/listing/listing";
 import { sendSpotInterruption } from "#sandbox/aws/send-event";
 import { testAccount, type TestAccount } from "./account";
@@ -115,7 +116,7 @@ describe("the sandbox's account", function () {
       new DescribeSpotPriceHistoryCommand({ InstanceTypes: ["m5.large"] }),
     );
 
-    const onDemand = Number(/"USD": "([\d.]+)"/.exec(String(products.PriceList?.[0]))?.[1]);
+    const onDemand = Number(/"USD": "([\d.]+)"/.exec(String(products.PriceList?.at(0)))?.[1]);
     assert.equal(onDemand, 0.096);
     assert.ok(history.SpotPriceHistory?.length);
     for (const { SpotPrice } of history.SpotPriceHistory) assert.ok(Number(SpotPrice) < onDemand);
@@ -199,6 +200,31 @@ describe("the sandbox's account", function () {
     await assume("system:serviceaccount:a:b");
     await assert.rejects(assume("system:serviceaccount:a:other"), { name: "AccessDenied" });
     await iam.send(new DeleteRoleCommand({ RoleName: "controller" }));
+  });
+
+  it("lets the administrator do anything, and a role nothing without a policy, once IAM is enforced", async () => {
+    const { iam, eks } = account.aws.clients;
+    const { endpoint, region, accountId } = account.aws;
+    const Statement = [{ Effect: "Allow", Principal: { AWS: accountId }, Action: "sts:AssumeRole" }];
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await iam.send(new CreateRoleCommand({ RoleName: "nobody", AssumeRolePolicyDocument }));
+    const sts = new STSClient({ endpoint, region, credentials: account.aws.credentials });
+    const RoleArn = `arn:aws:iam::${accountId}:role/nobody`;
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "test" }));
+    await account.aws.enforceIam();
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken ?? "",
+    };
+    const nobody = new EKSClient({ endpoint, region, credentials });
+
+    await eks.send(new DescribeClusterCommand({ name: "demo" }));
+    await assert.rejects(nobody.send(new DescribeClusterCommand({ name: "demo" })), { name: /AccessDenied/ });
+    await assert.rejects(
+      new PricingClient({ endpoint, region, credentials }).send(new GetProductsCommand({ ServiceCode: "AmazonEC2" })),
+      { name: /AccessDenied/ },
+    );
   });
 });
 

@@ -117,10 +117,14 @@ describe("CreateFleet of the sandbox's account", function () {
     const state = async (): Promise<string | undefined> => (await only(account, fleet)).State?.Name;
 
     assert.equal(await state(), "pending");
-    await eventually(async () => assert.equal(await state(), "running"));
+    await eventually(async () => {
+      assert.equal(await state(), "running");
+    });
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     assert.equal(await state(), "shutting-down");
-    await eventually(async () => assert.equal(await state(), "terminated"));
+    await eventually(async () => {
+      assert.equal(await state(), "terminated");
+    });
     const { Volumes } = await ec2.send(
       new DescribeVolumesCommand({ Filters: [{ Name: "attachment.instance-id", Values: [id] }] }),
     );
