@@ -1,0 +1,131 @@
+import type { EC2NodeClass, ResolvedAmi } from "#controller/api/ec2-node-class";
+import type { Labels } from "#controller/api/kube-object";
+import { labels } from "#controller/api/labels";
+import type { NodeClaim } from "#controller/api/node-claim";
+import type { Cloud, Machine, NodeClassResolver } from "#controller/ports/cloud";
+import { NotFoundError } from "#controller/ports/errors";
+import type { InstanceType } from "#controller/scheduling/instance-type";
+import { instanceType } from "./builders";
+
+/** A cloud in memory that keeps the port's promises; the test says what goes wrong. */
+export class ScriptedCloud implements Cloud {
+  /** Machines by provider id, until they are gone. */
+  readonly machines = new Map<string, Machine>();
+  readonly tags = new Map<string, Labels>();
+  readonly unavailable: object[] = [];
+  /** Thrown by the next launches, one each, instead of launching. */
+  readonly launchFailures: Error[] = [];
+  types: readonly InstanceType[] = [instanceType("m5.large", { cpu: 4, memoryGi: 16 })];
+  /** How often a termination is asked for before the machine is gone. */
+  terminationPolls = 1;
+  launches = 0;
+  readonly #now: () => number;
+  readonly #byClaim = new Map<string, string>();
+  readonly #polls = new Map<string, number>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  create({ metadata: { name, uid = "" } }: NodeClaim): Promise<Machine> {
+    const failure = this.launchFailures.shift();
+    if (failure !== undefined) return Promise.reject(failure);
+    const known = this.machines.get(this.#byClaim.get(uid) ?? "");
+    if (known !== undefined) return Promise.resolve(known);
+    this.launches += 1;
+    const machine = machineOf(name, this.#now());
+    this.#byClaim.set(uid, machine.providerId);
+    this.machines.set(machine.providerId, machine);
+    return Promise.resolve(machine);
+  }
+
+  delete(providerId: string): Promise<void> {
+    if (!this.machines.has(providerId)) return Promise.reject(new NotFoundError(`no machine ${providerId}`));
+    const polls = (this.#polls.get(providerId) ?? 0) + 1;
+    this.#polls.set(providerId, polls);
+    if (polls >= this.terminationPolls) this.machines.delete(providerId);
+    return Promise.resolve();
+  }
+
+  get(providerId: string): Promise<Machine> {
+    const machine = this.machines.get(providerId);
+    return machine ? Promise.resolve(machine) : Promise.reject(new NotFoundError(`no machine ${providerId}`));
+  }
+
+  list(): Promise<readonly Machine[]> {
+    return Promise.resolve([...this.machines.values()]);
+  }
+
+  instanceTypes(): Promise<readonly InstanceType[]> {
+    return Promise.resolve(this.types);
+  }
+
+  drift(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  tag(providerId: string, tags: Labels): Promise<void> {
+    this.tags.set(providerId, { ...this.tags.get(providerId), ...tags });
+    return Promise.resolve();
+  }
+
+  markUnavailable(offering: object): void {
+    this.unavailable.push(offering);
+  }
+}
+
+/** An m5.large in zone a: 4 cpu, 16Gi. */
+export function machineOf(name: string, launchedAt: number): Machine {
+  const room = { cpu: "4", memory: "16Gi", pods: "110" };
+  const [zone, capacityType, type] = ["test-zone-a", "spot", "m5.large"];
+  return {
+    providerId: `aws:///${zone}/i-${name}`,
+    instanceId: `i-${name}`,
+    imageId: "ami-1",
+    instanceType: type,
+    zone,
+    capacityType,
+    state: "running",
+    launchedAt,
+    tags: {},
+    labels: { [labels.instanceType]: type, [labels.zone]: zone, [labels.arch]: "amd64" },
+    annotations: { "karpenter.k8s.aws/ec2nodeclass-hash": "1" },
+    capacity: room,
+    allocatable: room,
+  };
+}
+
+type Answer<T> = T | Error;
+
+/** A resolver that finds what it is told to find. */
+export class ScriptedResolver implements NodeClassResolver {
+  found = {
+    subnets: [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }] as Answer<
+      readonly { readonly id: string; readonly zone: string; readonly zoneID: string }[]
+    >,
+    securityGroups: [{ id: "sg-1", name: "nodes" }] as Answer<readonly { readonly id: string; readonly name: string }[]>,
+    amis: [{ id: "ami-1", name: "al2023", requirements: [] }] as Answer<readonly ResolvedAmi[]>,
+    instanceProfile: "profile-1" as Answer<string>,
+    problem: undefined as Answer<{ readonly reason: string; readonly message: string } | undefined>,
+  };
+  readonly released: string[] = [];
+  validations = 0;
+
+  readonly subnets = () => answer(this.found.subnets);
+  readonly securityGroups = () => answer(this.found.securityGroups);
+  readonly amis = () => answer(this.found.amis);
+  readonly instanceProfile = () => answer(this.found.instanceProfile);
+
+  validate() {
+    this.validations += 1;
+    return answer(this.found.problem);
+  }
+
+  release({ metadata }: EC2NodeClass): Promise<void> {
+    this.released.push(metadata.name);
+    return Promise.resolve();
+  }
+}
+
+const answer = <T>(value: Answer<T>): Promise<T> =>
+  value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
