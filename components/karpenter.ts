@@ -5,14 +5,17 @@ import { queueName } from "../controller/contract/names";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerArgs } from "./controller";
 import { Controller } from "./controller";
+import { controllerSettingsProblems } from "./controller-environment";
 import { ControllerRole } from "./controller-role";
 import { Crds } from "./crds";
 import { DiscoveryTags } from "./discovery-tags";
 import { FargateProfile } from "./fargate-profile";
 import { InterruptionQueue } from "./interruption-queue";
-import { NodePools } from "./node-pools";
+import { NodePools, nodePoolsProblems } from "./node-pools";
 import { NodeRole } from "./node-role";
 import type { PoolSettings } from "./pool-settings";
+import type { Problem } from "./problem";
+import { refuse } from "./problem";
 import { SpotServiceLinkedRole } from "./spot-service-linked-role";
 import type { TeardownPatience } from "./teardown";
 import { Teardown } from "./teardown";
@@ -51,6 +54,7 @@ export class Karpenter extends pulumi.ComponentResource {
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
     const { cluster, kubeconfig, namespace = "kube-system", nodePools = {} } = args;
+    refuse("the stack", inputProblems(args));
     const ground = this.ground(name, args, namespace);
     const { nodeRole, role, queue } = ground;
 
@@ -132,6 +136,12 @@ export class Karpenter extends pulumi.ComponentResource {
     );
   }
 }
+
+/** Looked for before anything is created; the components look again when they are used by themselves. */
+const inputProblems = ({ cluster, nodePools = {}, controller }: KarpenterArgs): readonly Problem[] => [
+  ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
+  ...controllerSettingsProblems(controller?.settings ?? {}),
+];
 
 interface Ground {
   readonly nodeRole: NodeRole;

@@ -36,7 +36,8 @@ export const ec2NodeClassProblems = (name: string, spec: InputLike<EC2NodeClassS
 
 export const nodePoolProblems = (name: string, spec: InputLike<NodePoolSpec>): readonly Problem[] => {
   const schema = schemaProblems(spec, specSchema(nodePools), "spec");
-  return [...nameProblems(name), ...schema, ...(schema.length === 0 ? templateProblems(spec) : [])];
+  const templateIsFine = !schema.some(({ path }) => path.startsWith("spec.template"));
+  return [...nameProblems(name), ...schema, ...(templateIsFine ? templateProblems(spec) : [])];
 };
 
 /** A spec in which any part may be known only later. */

@@ -80,6 +80,12 @@ describe("a pool's settings", () => {
     assert.equal(problems({ weight: 0, limits: { cpu: "x" }, expireAfter: "y" }, "Not A Name").length, 5);
   });
 
+  it("are told of requirements although limits are wrong too", () => {
+    const settings = { ...requirement("karpenter.k8s.aws/instance-famly", "In", "c5"), limits: { cpu: "x" } };
+
+    assert.equal(problems(settings).length, 2);
+  });
+
   it("know the same keys as the definition does", () => {
     const text = JSON.stringify(crds);
 
