@@ -6,7 +6,7 @@ import type { NodeClassRef, NodePool } from "../api/node-pool";
 import type { RequirementSpec } from "../api/requirement";
 import { isRestricted, isWellKnown } from "../api/well-known";
 import type { PlannedNode } from "./plan";
-import { allows, isEmpty, type Requirement } from "./requirement";
+import { allows, type Requirement } from "./requirement";
 import { requirementsOf } from "./requirements";
 
 /** A claim to be created; the API server completes its name. */
@@ -76,7 +76,7 @@ const ownedBy = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => 
 /** Labels of one's own that requirements leave open get a value here; well-known ones come with the machine. */
 function settledLabels(specs: readonly RequirementSpec[]): Labels {
   const own = [...requirementsOf(specs).values()].filter(({ key }) => !isWellKnown(key) && !isRestricted(key));
-  return Object.fromEntries(own.filter((each) => !isEmpty(each)).map((each) => [each.key, someValueOf(each)]));
+  return Object.fromEntries(own.filter(({ absent }) => !absent).map((each) => [each.key, someValueOf(each)]));
 }
 
 /** The first listed value, or the smallest number allowed: always the same one. */

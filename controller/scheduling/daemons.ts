@@ -6,7 +6,7 @@ import type { DaemonSet } from "../api/workloads";
 import { portAmounts, portsOf, type PortUse } from "./host-ports";
 import { type Wish, wishesOf } from "./preferences";
 import type { NodeState } from "./problem";
-import { conflict, conflictWithTemplate, disagreement, ofLabels, type Requirements } from "./requirements";
+import { conflict, conflictWithMachine, conflictWithTemplate, ofLabels, type Requirements } from "./requirements";
 import { type Amounts, effectiveRequests, sum } from "./resources";
 
 /** A DaemonSet as a load that comes with every node it runs on. */
@@ -53,7 +53,7 @@ export function runsInPool({ wishes }: Daemon, pool: Requirements, taints: reado
 
 /** Whether one of these wishes, which the pool grants, also suits the instance type. */
 export const runsOnType = (wishes: readonly Wish[], type: Requirements): boolean =>
-  wishes.some(({ requirements }) => disagreement(type, requirements) === undefined);
+  wishes.some(({ requirements }) => conflictWithMachine(type, requirements) === undefined);
 
 /** Whether the daemon runs on a node that is there. */
 export const runsOnNode = ({ wishes }: Daemon, node: Requirements, taints: readonly Taint[]): boolean =>

@@ -5,8 +5,7 @@ import { describePort, isPort } from "./host-ports";
 import type { PoolPlan } from "./pool-plan";
 import type { Wish } from "./preferences";
 import type { PoolChoice } from "./problem";
-import { agree } from "./requirement";
-import { conflictWithTemplate, disagreement, requirementsOf } from "./requirements";
+import { conflictWithMachine, conflictWithTemplate, machineSuits, requirementsOf } from "./requirements";
 import { offered, type Machine } from "./template";
 import { at, type Dimensions } from "./vector";
 
@@ -66,7 +65,7 @@ function count(tally: Map<string, number>, by: string | undefined): boolean {
 function excludedByPool({ choice, plan }: PoolView): Map<string, number> {
   const tally = new Map<string, number>();
   for (const { requirements } of choice.instanceTypes) {
-    const conflict = disagreement(requirementsOf(requirements), plan.template.requirements);
+    const conflict = conflictWithMachine(requirementsOf(requirements), plan.template.requirements);
     if (conflict !== undefined) count(tally, `the pool's ${shortName(conflict.key)}`);
   }
   return tally;
@@ -77,16 +76,13 @@ function exclusionOf(
   plan: PoolPlan,
   { asked, dimensions }: { asked: Asked; dimensions: Dimensions },
 ): string | undefined {
-  const conflict = disagreement(machine.requirements, asked.wish.requirements);
+  const conflict = conflictWithMachine(machine.requirements, asked.wish.requirements);
   if (conflict !== undefined) return shortName(conflict.key);
   const shortage = dimensions.shortage(machine.room, asked.requests);
   if (shortage !== undefined) return isPort(shortage) ? describePort(shortage) : shortage;
   const offers = plan.template.offers.filter((offer) => offer.machine === machine);
   const suitable = offers.some((offer) =>
-    [...asked.wish.requirements.values()].every((wanted) => {
-      const has = offered(offer, wanted.key);
-      return has === undefined || agree(has, wanted);
-    }),
+    [...asked.wish.requirements.values()].every((wanted) => machineSuits(offered(offer, wanted.key), wanted)),
   );
   return suitable ? undefined : "having no available offering";
 }

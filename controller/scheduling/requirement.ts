@@ -2,7 +2,7 @@ import type { Operator, RequirementSpec } from "../api/requirement";
 import { normalized } from "../api/well-known";
 
 /**
- * A requirement says which values one label may take.
+ * A requirement says which values one label may take, and whether it may be absent.
  *
  * It is a set, and sets come in two shapes: `only` these values, or anything `except` these; the latter may also be
  * bounded by integers, and then holds integers only. An intersection of requirements is again a requirement, so a pod,
@@ -12,6 +12,8 @@ export interface Requirement {
   readonly key: string;
   readonly shape: "only" | "except";
   readonly values: ReadonlySet<string>;
+  /** Whether a node without the label will do, as it does for `NotIn` and `DoesNotExist`. */
+  readonly absent: boolean;
   /** Inclusive; -Infinity where there is none, as always for `only`. */
   readonly min: number;
   /** Inclusive; Infinity where there is none, as always for `only`. */
@@ -20,43 +22,36 @@ export interface Requirement {
   readonly minValues: number;
 }
 
-const unbounded = { min: -Infinity, max: Infinity, minValues: 0 };
+const plain = { absent: false, min: -Infinity, max: Infinity, minValues: 0 };
 
-/** Only the given values; none at all means that the label must be absent. */
+/** One of the given values; with none given it cannot be met. */
 export const only = (key: string, ...values: readonly string[]): Requirement => ({
   key,
   shape: "only",
   values: new Set(values),
-  ...unbounded,
+  ...plain,
 });
 
-/** Anything but the given values. */
-export const except = (key: string, ...values: readonly string[]): Requirement => ({
-  ...only(key, ...values),
-  shape: "except",
-});
+/** Any value at all. */
+const exists = (key: string): Requirement => ({ ...only(key), shape: "except" });
 
 /** Integers from `min` to `max`, both included. */
-export const between = (key: string, min: number, max: number): Requirement =>
-  min > max ? only(key) : { ...except(key), min, max };
+const between = (key: string, min: number, max: number): Requirement =>
+  min > max ? only(key) : { ...exists(key), min, max };
 
 type Reading = (key: string, values: readonly string[]) => Requirement;
-
-const integer = ([text = ""]: readonly string[]): number => (isInteger(text) ? Number(text) : NaN);
 
 /** Bounds that are no integer hold for nothing, so that a bad requirement refuses instead of being ignored. */
 const bounded =
   (range: (bound: number) => readonly [number, number]): Reading =>
-  (key, values) => {
-    const [min, max] = range(integer(values));
-    return Number.isNaN(min) || Number.isNaN(max) ? only(key) : between(key, min, max);
-  };
+  (key, [text = ""]) =>
+    isInteger(text) ? between(key, ...range(Number(text))) : only(key);
 
 const readings: Readonly<Record<Operator, Reading>> = {
   In: (key, values) => only(key, ...values),
-  NotIn: (key, values) => except(key, ...values),
-  Exists: (key) => except(key),
-  DoesNotExist: (key) => only(key),
+  NotIn: (key, values) => ({ ...exists(key), values: new Set(values), absent: true }),
+  Exists: exists,
+  DoesNotExist: (key) => ({ ...only(key), absent: true }),
   Gt: bounded((bound) => [bound + 1, Infinity]),
   Gte: bounded((bound) => [bound, Infinity]),
   Lt: bounded((bound) => [-Infinity, bound - 1]),
@@ -68,14 +63,11 @@ export function requirementOf({ key, operator, values = [], minValues = 0 }: Req
   return { ...readings[operator](normalized(key), values), minValues };
 }
 
-export const isInteger = (text: string): boolean => /^[+-]?\d+$/.test(text);
+const isInteger = (text: string): boolean => /^[+-]?\d+$/.test(text);
 
-const isBounded = ({ min, max }: Requirement): boolean => min !== -Infinity || max !== Infinity;
-
-function withinBounds(requirement: Requirement, value: string): boolean {
-  if (!isBounded(requirement)) return true;
-  const number = Number(value);
-  return isInteger(value) && number >= requirement.min && number <= requirement.max;
+function withinBounds({ min, max }: Requirement, value: string): boolean {
+  if (min === -Infinity && max === Infinity) return true;
+  return isInteger(value) && Number(value) >= min && Number(value) <= max;
 }
 
 export const allows = (requirement: Requirement, value: string): boolean =>
@@ -83,25 +75,21 @@ export const allows = (requirement: Requirement, value: string): boolean =>
     ? requirement.values.has(value)
     : !requirement.values.has(value) && withinBounds(requirement, value);
 
-/** Satisfied by nothing but the label's absence. */
-export const isEmpty = ({ shape, values }: Requirement): boolean => shape === "only" && values.size === 0;
+/** No value will do; the label's absence still may. */
+export const hasNoValue = ({ shape, values }: Requirement): boolean => shape === "only" && values.size === 0;
 
-/** Content with the label being absent: `NotIn` and `DoesNotExist`, as Kubernetes reads them. */
-export const allowsAbsence = (requirement: Requirement): boolean =>
-  isEmpty(requirement) || (requirement.shape === "except" && requirement.values.size > 0 && !isBounded(requirement));
+/** Nothing will do. */
+export const isImpossible = (requirement: Requirement): boolean => hasNoValue(requirement) && !requirement.absent;
 
-/** The one value left, if it is one. */
-export function singleValue({ shape, values }: Requirement): string | undefined {
-  const [value] = values;
-  return shape === "only" && values.size === 1 ? value : undefined;
+/** The requirement met exactly by what both allow. */
+export function intersect(a: Requirement, b: Requirement): Requirement {
+  const shared = a.shape === "except" && b.shape === "except" ? intersectOpen(a, b) : intersectFinite(a, b);
+  return { ...shared, absent: a.absent && b.absent, minValues: Math.max(a.minValues, b.minValues) };
 }
 
-/** The requirement met exactly by the values that both allow. */
-export function intersect(a: Requirement, b: Requirement): Requirement {
-  const minValues = Math.max(a.minValues, b.minValues);
-  if (a.shape === "except" && b.shape === "except") return { ...intersectOpen(a, b), minValues };
+function intersectFinite(a: Requirement, b: Requirement): Requirement {
   const [finite, other] = a.shape === "only" ? [a, b] : [b, a];
-  return { ...only(a.key, ...[...finite.values].filter((value) => allows(other, value))), minValues };
+  return only(a.key, ...[...finite.values].filter((value) => allows(other, value)));
 }
 
 function intersectOpen(a: Requirement, b: Requirement): Requirement {
@@ -119,9 +107,10 @@ function integersIn(requirement: Requirement): string[] {
   return all.filter((value) => allows(requirement, value));
 }
 
-/** Whether any value satisfies both. */
-export function intersects(a: Requirement, b: Requirement): boolean {
-  if (a.shape === "except" && b.shape === "except") return !isEmpty(intersectOpen(a, b));
+/** Whether anything satisfies both: the same as their intersection being possible, but quicker. */
+export function agree(a: Requirement, b: Requirement): boolean {
+  if (a.absent && b.absent) return true;
+  if (a.shape === "except" && b.shape === "except") return !hasNoValue(intersectOpen(a, b));
   const [finite, other] = a.shape === "only" ? [a, b] : [b, a];
   for (const value of finite.values) {
     if (allows(other, value)) return true;
@@ -129,23 +118,25 @@ export function intersects(a: Requirement, b: Requirement): boolean {
   return false;
 }
 
-/** Neither side would mind the label being absent, or some value satisfies both. */
-export const agree = (a: Requirement, b: Requirement): boolean =>
-  intersects(a, b) || (allowsAbsence(a) && allowsAbsence(b));
+/** Back to YAML: bounds, exclusions and existence become items of their own where needed; values are sorted. */
+export function toSpecs(requirement: Requirement): RequirementSpec[] {
+  const { key, minValues } = requirement;
+  const specs = requirement.shape === "only" ? specsOfValues(requirement) : specsOfExclusion(requirement);
+  return specs.map((spec) => ({ key, ...spec, ...(minValues > 0 ? { minValues } : {}) }));
+}
 
-/** Back to YAML: bounds and exclusions become items of their own, values are sorted. */
-export function toSpecs({ key, shape, values, min, max, minValues }: Requirement): RequirementSpec[] {
-  const sorted = [...values].sort();
-  const specs: RequirementSpec[] = [];
-  if (shape === "only")
-    specs.push(sorted.length > 0 ? { key, operator: "In", values: sorted } : { key, operator: "DoesNotExist" });
-  else {
-    if (min !== -Infinity) specs.push({ key, operator: "Gte", values: [String(min)] });
-    if (max !== Infinity) specs.push({ key, operator: "Lte", values: [String(max)] });
-    if (sorted.length > 0) specs.push({ key, operator: "NotIn", values: sorted });
-    if (specs.length === 0) specs.push({ key, operator: "Exists" });
-  }
-  return minValues > 0 ? specs.map((spec) => ({ ...spec, minValues })) : specs;
+type KeylessSpec = Omit<RequirementSpec, "key">;
+
+const specsOfValues = ({ values, absent }: Requirement): KeylessSpec[] =>
+  values.size === 0 && absent ? [{ operator: "DoesNotExist" }] : [{ operator: "In", values: [...values].sort() }];
+
+function specsOfExclusion({ values, absent, min, max }: Requirement): KeylessSpec[] {
+  const specs: KeylessSpec[] = [];
+  if (min !== -Infinity) specs.push({ operator: "Gte", values: [String(min)] });
+  if (max !== Infinity) specs.push({ operator: "Lte", values: [String(max)] });
+  if (values.size > 0 || absent) specs.push({ operator: "NotIn", values: [...values].sort() });
+  if (!absent && min === -Infinity && max === Infinity) specs.push({ operator: "Exists" });
+  return specs;
 }
 
 /** One line for people and for comparing: `kubernetes.io/arch In [amd64, arm64]`. */

@@ -1,9 +1,10 @@
 import type { Labels } from "../api/kube-object";
+import { labels } from "../api/labels";
 import type { RequirementSpec } from "../api/requirement";
 import { isWellKnown, normalized, suggestionFor, wellKnown } from "../api/well-known";
 import {
   agree,
-  allowsAbsence,
+  isImpossible,
   describe,
   intersect,
   only,
@@ -30,8 +31,8 @@ export function allOf(requirements: Iterable<Requirement>): Requirements {
 export const requirementsOf = (specs: readonly RequirementSpec[] = []): Requirements => allOf(specs.map(requirementOf));
 
 /** The requirement to have exactly these labels; also how a node that has them is compared. */
-export const ofLabels = (labels: Labels = {}): Requirements =>
-  allOf(Object.entries(labels).map(([key, value]) => only(normalized(key), value)));
+export const ofLabels = (given: Labels = {}): Requirements =>
+  allOf(Object.entries(given).map(([key, value]) => only(normalized(key), value)));
 
 /** Both sets at once. */
 export const both = (a: Requirements, b: Requirements): Requirements => allOf([...a.values(), ...b.values()]);
@@ -70,7 +71,9 @@ export function conflict(
   mayBeUndefined: (key: string) => boolean = () => false,
 ): Conflict | undefined {
   for (const requirement of wants.values()) {
-    if (has.has(requirement.key) || allowsAbsence(requirement) || mayBeUndefined(requirement.key)) continue;
+    if (isImpossible(requirement))
+      return { key: requirement.key, reason: `what is asked of ${requirement.key} contradicts itself` };
+    if (has.has(requirement.key) || requirement.absent || mayBeUndefined(requirement.key)) continue;
     return { key: requirement.key, reason: undefinedLabel(requirement.key, has) };
   }
   return disagreement(has, wants);
@@ -79,6 +82,21 @@ export function conflict(
 /** As `conflict`, for machines that are not there yet: what instance types define is settled by choosing one. */
 export const conflictWithTemplate = (template: Requirements, wants: Requirements): Conflict | undefined =>
   conflict(template, wants, isWellKnown);
+
+/**
+ * Why an instance type does not satisfy requirements. Well-known labels are the machine's to have: one that it does not
+ * mention it will not carry. Other labels are the pool's.
+ */
+export function conflictWithMachine(machine: Requirements, wants: Requirements): Conflict | undefined {
+  for (const wanted of wants.values()) {
+    if (!machineSuits(machine.get(wanted.key), wanted)) return { key: wanted.key, reason: describe(wanted) };
+  }
+  return undefined;
+}
+
+/** As `conflictWithMachine`, for one label of which this is known. */
+export const machineSuits = (has: Requirement | undefined, wanted: Requirement): boolean =>
+  has === undefined ? wanted.absent || !isWellKnown(wanted.key) || wanted.key === labels.nodePool : agree(has, wanted);
 
 function undefinedLabel(key: string, has: Requirements): string {
   const suggestion = suggestionFor(key, [...wellKnown, ...has.keys()]);

@@ -1,7 +1,7 @@
 import { untolerated } from "../api/pod-state";
 import type { Wish } from "./preferences";
-import { agree, describe, type Requirement } from "./requirement";
-import { both, conflictWithTemplate, disagreement, type Requirements, signatureOf } from "./requirements";
+import { describe, type Requirement } from "./requirement";
+import { both, conflictWithTemplate, disagreement, machineSuits, type Requirements, signatureOf } from "./requirements";
 import { type Machine, type Offer, offered, type Template } from "./template";
 
 /**
@@ -85,10 +85,9 @@ export class ScopeDesk {
     const text = describe(requirement);
     const known = this.#meeting.get(text);
     if (known !== undefined) return known;
-    const meeting = Uint8Array.from(this.template.offers, (offer) => {
-      const has = offered(offer, requirement.key);
-      return Number(has === undefined || agree(has, requirement));
-    });
+    const meeting = Uint8Array.from(this.template.offers, (offer) =>
+      Number(machineSuits(offered(offer, requirement.key), requirement)),
+    );
     this.#meeting.set(text, meeting);
     return meeting;
   }

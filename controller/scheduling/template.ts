@@ -6,7 +6,7 @@ import { onePortEach } from "./host-ports";
 import type { InstanceType, Offering } from "./instance-type";
 import type { PoolChoice } from "./problem";
 import { only, type Requirement } from "./requirement";
-import { allOf, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
+import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
 import { type Dimensions, minus, type Vector } from "./vector";
 
@@ -103,7 +103,7 @@ function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: S
   const machines: Machine[] = [];
   for (const type of choice.instanceTypes) {
     const requirements = requirementsOfType(type);
-    if (disagreement(shell.requirements, requirements) !== undefined) continue;
+    if (conflictWithMachine(requirements, shell.requirements) !== undefined) continue;
     const running = present.filter(({ wishes }) => runsOnType(wishes, requirements)).map(({ daemon }) => daemon);
     const overhead = dimensions.vector(together(running));
     const allocatable = { ...amountsOf(type.allocatable), ...onePortEach(dimensions.names) };

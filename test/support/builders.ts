@@ -8,6 +8,7 @@ import type { Pod, PodSpec } from "#controller/api/pod";
 import type { RequirementSpec } from "#controller/api/requirement";
 import type { DaemonSet, Deployment, PodDisruptionBudget } from "#controller/api/workloads";
 import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
+import type { NodeState, PoolChoice, Problem } from "#controller/scheduling/problem";
 import { type DeepPartial, merge } from "./merge";
 import { nextName } from "./names";
 
@@ -213,3 +214,38 @@ export function instanceType(name: string, shape: MachineShape): InstanceType {
 }
 
 export const testZones = ["test-zone-a", "test-zone-b", "test-zone-c"] as const;
+
+/** A scheduling problem: pods and what may hold them; the rest is empty. */
+export function problem(parts: Partial<Problem>): Problem {
+  return {
+    pods: [],
+    pools: [],
+    nodes: [],
+    daemonSets: [],
+    namespaces: [],
+    volumes: { claims: [], volumes: [], classes: [] },
+    settings: { preferences: "Respect", minValues: "Strict" },
+    ...parts,
+  };
+}
+
+/** A pool that may launch these types and has no nodes yet. */
+export const choice = (
+  pool: NodePool,
+  instanceTypes: readonly InstanceType[],
+  usage: ResourceList = {},
+): PoolChoice => ({ pool, instanceTypes, usage });
+
+/** A ready node as the scheduler sees it: 4 cpu, 16Gi, 110 pods. */
+export function nodeState(overrides: Partial<NodeState> = {}): NodeState {
+  const name = overrides.name ?? nextName("node");
+  return {
+    name,
+    initialized: true,
+    labels: { [labels.hostname]: name, [labels.zone]: testZones[0], [labels.arch]: "amd64", [labels.os]: "linux" },
+    taints: [],
+    allocatable: { cpu: "4", memory: "16Gi", pods: "110" },
+    pods: [],
+    ...overrides,
+  };
+}
