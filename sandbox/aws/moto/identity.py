@@ -14,8 +14,9 @@ from urllib.parse import unquote
 
 import moto.iam.urls as iam_urls
 import moto.sts.urls as sts_urls
-from moto.core.exceptions import ServiceException
-from moto.core.responses import ActionResult
+from moto.core.exceptions import _RESTError as RESTError, ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
 from moto.iam.exceptions import InvalidInput
 from moto.iam.models import iam_backends
 from moto.iam.responses import IamResponse
@@ -24,9 +25,34 @@ from moto.sts.responses import TokenResponse
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
+# What services that speak JSON call the refusals that the older ones, which speak XML, have shorter names for.
+JSON_NAMES = {
+    "AccessDenied": "AccessDeniedException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+}
+
+
 def install() -> None:
+    refuse_in_the_services_own_words()
     iam_urls.url_paths = {"{0}/$": SandboxIam.dispatch}
     sts_urls.url_paths = {"{0}/$": SandboxSts.dispatch}
+
+
+def refuse_in_the_services_own_words() -> None:
+    """moto refuses in XML whatever the service speaks, which an SDK that expects JSON cannot read."""
+    check = BaseResponse._authenticate_and_authorize_normal_action
+
+    def checked(response: BaseResponse, resource: str = "*") -> None:
+        try:
+            check(response, resource)
+        except RESTError as refused:
+            if "json" in get_service_model(response.boto3_service_name).protocol:
+                name = JSON_NAMES.get(refused.error_type, refused.error_type)
+                refused.description = json.dumps({"__type": name, "message": refused.message})
+            raise
+
+    BaseResponse._authenticate_and_authorize_normal_action = checked  # type: ignore[method-assign]
 
 
 def seed(account: str, key: dict[str, str]) -> None:
@@ -70,6 +96,11 @@ class Refused(ServiceException):
 
 
 class SandboxSts(TokenResponse):
+    def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
+        # Who asks with a token has no key yet, and signs nothing.
+        if self._get_action() != "AssumeRoleWithWebIdentity":
+            super()._authenticate_and_authorize_normal_action(resource)
+
     def assume_role_with_web_identity(self) -> ActionResult:
         claims = claims_of(self._get_param("WebIdentityToken"))
         if claims.get("exp", 0) < time.time():

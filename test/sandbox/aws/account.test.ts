@@ -116,7 +116,7 @@ describe("the sandbox's account", function () {
       new DescribeSpotPriceHistoryCommand({ InstanceTypes: ["m5.large"] }),
     );
 
-    const onDemand = Number(/"USD": "([\d.]+)"/.exec(String(products.PriceList?.at(0)))?.[1]);
+    const onDemand = Number(/USD[^\d]+([\d.]+)/.exec(JSON.stringify(products.PriceList))?.[1]);
     assert.equal(onDemand, 0.096);
     assert.ok(history.SpotPriceHistory?.length);
     for (const { SpotPrice } of history.SpotPriceHistory) assert.ok(Number(SpotPrice) < onDemand);
