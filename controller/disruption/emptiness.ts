@@ -30,9 +30,12 @@ const isUnneeded = ({ tracked, claim, pool }: Candidate): boolean =>
   isTrue(claim, "Consolidatable") &&
   !tracked.pods.some(isReschedulable);
 
-/** What the budgets allow less what is away already: nodes that are leaving or not Ready. */
+/** What the budgets allow less what is away already: nodes that are leaving or not Ready. Drained ones are past counting. */
 function roomFor(pool: NodePool, tracked: readonly TrackedNode[], now: number): number {
-  const own = tracked.filter(({ pool: name, initialized }) => name === pool.metadata.name && initialized);
+  const own = tracked.filter(
+    ({ pool: name, claim, initialized }) =>
+      name === pool.metadata.name && initialized && claim !== undefined && !isTrue(claim, "InstanceTerminating"),
+  );
   const away = own.filter(({ leaving, node }) => leaving || node === undefined || !isReady(node)).length;
   return allowedDisruptions(pool, "Empty", { total: own.length, now }) - away;
 }

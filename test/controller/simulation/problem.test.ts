@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import type { NodePool } from "#controller/api/node-pool";
+import { isOpen, podsToPlace, problemOf } from "#controller/simulation/problem";
+import { Intentions } from "#controller/state/intentions";
+import { instanceType, node, nodeClaim, nodePool, pod, podOn } from "#support/builders";
+import type { DeepPartial } from "#support/merge";
+import { claimThat, running, seen, snapshot } from "#support/snapshots";
+
+const settings = { preferences: "Respect", minValues: "Strict" } as const;
+const types = [instanceType("m5.large", { cpu: 2, memoryGi: 8 })];
+const catalog = new Map([["default", types]]);
+const ready = (...more: readonly DeepPartial<NodePool>[]): NodePool =>
+  nodePool({ status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] } }, ...more);
+const leaving = { claim: { metadata: { deletionTimestamp: "2026-01-05T11:00:00Z" } } };
+const uids = (pods: readonly { readonly metadata: { readonly uid?: string } }[]) => pods.map(({ metadata }) => metadata.uid);
+
+describe("the provisioner's question", () => {
+  it("is about waiting pods, and those of nodes that are leaving", () => {
+    const machine = running("web", leaving);
+    const displaced = podOn(machine.node.metadata.name);
+    const daemon = podOn(machine.node.metadata.name, {}, {
+      metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "1" }] },
+    });
+    const waiting = pod();
+    const nominated = pod({ status: { nominatedNodeName: "node-9" } });
+    const look = snapshot({ ...seen([machine]), pods: [displaced, daemon, waiting, nominated] });
+
+    assert.deepEqual(uids(podsToPlace(look)), uids([waiting, displaced]));
+  });
+
+  it("is not about pods that a node is being launched for", () => {
+    const intentions = new Intentions();
+    const machine = running("web", leaving);
+    const [displaced, waiting, other] = [podOn(machine.node.metadata.name), pod(), pod()];
+    const expected = new Set(uids([displaced, waiting]).map(String));
+    intentions.launching(nodeClaim(), { pods: expected, capacity: {} });
+    const look = snapshot({ ...seen([machine]), pods: [displaced, waiting, other] }, intentions);
+
+    assert.deepEqual(uids(podsToPlace(look)), uids([other]));
+  });
+
+  it("PROV-002 PROV-017 offers pools that are ready, dynamic, not going, and whose class can launch", () => {
+    assert.equal(isOpen(ready()), true);
+    assert.equal(isOpen(nodePool()), false);
+    assert.equal(isOpen(ready({ metadata: { generation: 2 } })), false);
+    assert.equal(isOpen(ready({ spec: { replicas: 1 } })), false);
+    assert.equal(isOpen(ready({ metadata: { deletionTimestamp: "2026-01-05T11:00:00Z" } })), false);
+
+    const elsewhere = ready({ spec: { template: { spec: { nodeClassRef: { name: "other" } } } } });
+    const { pools } = problemOf(snapshot({ pools: [ready(), elsewhere] }), catalog, settings);
+    assert.deepEqual(pools.map(({ instanceTypes }) => instanceTypes), [types]);
+  });
+
+  it("PROV-003 STATE-015 counts what a pool has: real machines as they are, launching ones as the most they may become", () => {
+    const intentions = new Intentions();
+    const web = { metadata: { labels: { "karpenter.sh/nodepool": "web" } } };
+    const launching = nodeClaim(web);
+    intentions.launching(launching, { pods: new Set(), capacity: { cpu: "64" } });
+    const claims = [launching, claimThat(["Launched"], web), ...seen([running("web", leaving)]).claims];
+    const look = snapshot({ claims, pools: [ready({ metadata: { name: "web" } })] }, intentions);
+    const [choice] = problemOf(look, catalog, settings).pools;
+
+    assert.deepEqual(choice?.usage, { cpu: "68", memory: "16Gi", pods: "110", nodes: "2" });
+  });
+
+  it("offers nodes that stay, once they are launched, and those of others", () => {
+    const up = running("web");
+    const claims = [claimThat(["Launched"], { metadata: { name: "coming" } }), nodeClaim(), running("web", leaving).claim];
+    const foreign = node();
+    const look = snapshot({ claims: [...claims, up.claim], nodes: [up.node, foreign] });
+    const { nodes } = problemOf(look, catalog, settings);
+
+    assert.deepEqual(
+      nodes.map(({ name, initialized }) => [name, initialized]).toSorted(),
+      [["coming", false], [up.node.metadata.name, true], [foreign.metadata.name, true]].toSorted(),
+    );
+  });
+});
