@@ -1,5 +1,5 @@
-import { Cluster } from "../plugins/kubernetes/cluster";
-import { readSettings } from "../plugins/kubernetes/settings";
+import { required } from "../aws/required";
+import { KubeApi } from "./kube-api";
 
 interface ResourceList {
   readonly groupVersion: string;
@@ -21,9 +21,8 @@ const transient: ReadonlySet<string> = new Set([
 
 /** Every object in a cluster that outlives a moment: "group/version kind" → names, sorted; found by discovery. */
 export async function listCluster(kubeconfig: string): Promise<Readonly<Record<string, readonly string[]>>> {
-  const cluster = await Cluster.connect(readSettings({ kubeconfig }, {}));
-  // Discovery and lists have the shapes that are named where they are asked for.
-  const get = async <T>(path: string): Promise<T> => (await cluster.request({ method: "GET", path })) as T;
+  const api = new KubeApi(kubeconfig);
+  const get = async <T>(path: string): Promise<T> => required(await api.get<T>(path), path);
   const { groups } = await get<{ groups: readonly { preferredVersion: { groupVersion: string } }[] }>("/apis");
   const paths = ["/api/v1", ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`)];
   const kinds = (await Promise.all(paths.map(async (path) => listable(path, await get<ResourceList>(path))))).flat();

@@ -29,8 +29,8 @@ export async function setStage(sandbox: Sandbox, narrator: Narrator): Promise<St
   const followLog = controllerLog(sandbox.directory, narrator);
   const stack = await pulumiStack(sandbox, {
     onLine: (line) => {
-      if (/^\s*[@+~-]|^ {4}\w|error|warning/i.test(line) && !line.includes("unchanged"))
-        narrator.progress(`  pulumi: ${line.trim()}`);
+      const told = tellingOf(line);
+      if (told !== undefined) narrator.progress(`  pulumi: ${told}`);
     },
   });
   return {
@@ -41,6 +41,12 @@ export async function setStage(sandbox: Sandbox, narrator: Narrator): Promise<St
       await throwIfCrashed(sandbox);
     },
   };
+}
+
+/** Of what the CLI prints, what a person would want to see go by: resources done, what they say, what is wrong. */
+function tellingOf(line: string): string | undefined {
+  if (/^@ |from \$PATH|(creating|deleting|updating) \(\d+s\)\s*$/.test(line)) return undefined;
+  return /^\s*[+~-]|error|warning|: cluster /i.test(line) ? line.trim() : undefined;
 }
 
 /** A component that died explains more than the wait that it makes hopeless. */
