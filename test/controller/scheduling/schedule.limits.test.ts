@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+
+import { labels } from "#controller/api/labels";
+import type { ResourceList } from "#controller/api/kube-object";
+import type { NodePool } from "#controller/api/node-pool";
+import { schedule } from "#controller/scheduling/schedule";
+import { choice, daemonSet, instanceType, nodePool, podAsking, podsAsking, problem } from "#support/builders";
+import { violationsOf } from "#support/plan-checker";
+
+const small = instanceType("small", { cpu: 2, memoryGi: 8, price: 0.1 });
+const large = instanceType("large", { cpu: 8, memoryGi: 32, price: 0.38 });
+const arm = instanceType("arm", { cpu: 4, memoryGi: 16, price: 0.3, arch: "arm64" });
+const types = [small, large, arm];
+const one = { cpu: "1", memory: "1Gi" };
+const limited = (limits: ResourceList): NodePool => nodePool({ metadata: { name: "default" }, spec: { limits } });
+
+describe("schedule: limits", () => {
+  it("PROV-003 are met exactly", () => {
+    const each = problem({ pods: podsAsking(8, one), pools: [choice(limited({ cpu: "8" }), types)] });
+    const plan = schedule(each);
+
+    assert.deepEqual(plan.unschedulable, []);
+    assert.deepEqual(violationsOf(plan, each), []);
+  });
+
+  it("PROV-003 count what the pool has already", () => {
+    const pools = [choice(limited({ cpu: "8" }), types, { cpu: "7" })];
+    const plan = schedule(problem({ pods: podsAsking(1, one), pools }));
+
+    assert.deepEqual(plan.newNodes, []);
+    assert.match(plan.unschedulable[0]?.reason ?? "", /default: limit cpu 8 reached/);
+  });
+
+  it("PROV-003 on nodes are kept within one round, with larger nodes instead of more", () => {
+    const each = problem({ pods: podsAsking(9, one), pools: [choice(limited({ nodes: "2" }), [small, large])] });
+    const plan = schedule(each);
+
+    assert.equal(plan.newNodes.length, 2);
+    assert.deepEqual(plan.unschedulable, []);
+    assert.deepEqual(violationsOf(plan, each), []);
+  });
+
+  it("let as many pods through as they allow", () => {
+    const each = problem({ pods: podsAsking(30, one), pools: [choice(limited({ cpu: "10" }), types)] });
+    const plan = schedule(each);
+
+    assert.equal(plan.unschedulable.length, 20);
+    assert.deepEqual(violationsOf(plan, each), []);
+  });
+
+  it("PROV-003 on memory and GPUs count, too", () => {
+    const pools = [choice(limited({ memory: "16Gi" }), types)];
+
+    assert.equal(schedule(problem({ pods: podsAsking(9, { memory: "8Gi" }), pools })).unschedulable.length, 7);
+  });
+});
+
+describe("schedule: daemons", () => {
+  it("PROV-004 take their part of every new node", () => {
+    const pools = [choice(nodePool(), [small])];
+    const plan = schedule(problem({ pods: podsAsking(2, one), pools, daemonSets: [daemonSet({ cpu: "500m" })] }));
+
+    assert.deepEqual(
+      plan.newNodes.map(({ requests }) => requests),
+      [
+        { cpu: "1500m", memory: "1Gi", pods: "2" },
+        { cpu: "1500m", memory: "1Gi", pods: "2" },
+      ],
+    );
+  });
+
+  it("PROV-004 count only where they run", () => {
+    const sets = [
+      daemonSet({ cpu: "2" }, { nodeSelector: { [labels.arch]: "arm64" } }),
+      daemonSet({ cpu: "2" }, { nodeSelector: { team: "a" } }),
+    ];
+    const plan = schedule(
+      problem({ pods: podsAsking(2, one), pools: [choice(nodePool(), [small])], daemonSets: sets }),
+    );
+
+    assert.equal(plan.newNodes.length, 1);
+  });
+
+  it("SCHED-019 are counted when they select on labels that nodes get once they run", () => {
+    const set = daemonSet({ cpu: "1" }, { nodeSelector: { "karpenter.sh/initialized": "true" } });
+    const plan = schedule(
+      problem({ pods: podsAsking(2, one), pools: [choice(nodePool(), [small])], daemonSets: [set] }),
+    );
+
+    assert.equal(plan.newNodes.length, 2);
+  });
+});
+
+describe("schedule: minValues", () => {
+  const varied = (minValues: number): NodePool =>
+    nodePool({
+      spec: { template: { spec: { requirements: [{ key: labels.instanceType, operator: "Exists", minValues }] } } },
+    });
+  const cpu2 = ["a", "b", "c"].map((name, i) =>
+    instanceType(name, { cpu: 2 + 2 * i, memoryGi: 8, price: 0.1 * (i + 1) }),
+  );
+
+  it("SCHED-002 keeps nodes small enough for enough machines to hold them", () => {
+    const plan = schedule(problem({ pods: podsAsking(4, one), pools: [choice(varied(2), cpu2)] }));
+
+    assert.deepEqual(plan.unschedulable, []);
+    assert.ok(plan.newNodes.every(({ instanceTypes }) => instanceTypes.length >= 2));
+  });
+
+  it("PROV-018 refuses under Strict, and lowers under BestEffort", () => {
+    const parts = problem({ pods: podsAsking(1, one), pools: [choice(varied(4), cpu2)] });
+    const lenient = schedule({ ...parts, settings: { preferences: "Respect", minValues: "BestEffort" } });
+
+    assert.match(schedule(parts).unschedulable[0]?.reason ?? "", /minValues cannot be met/);
+    assert.equal(lenient.newNodes[0]?.minValuesRelaxed, true);
+    assert.equal(lenient.newNodes[0].requirements.find(({ key }) => key === labels.instanceType)?.minValues, 3);
+  });
+});
+
+describe("schedule: reasons", () => {
+  it("says per pool how many machines each constraint excluded", () => {
+    const asking = podAsking({ cpu: "6", memory: "64Gi" }, { nodeSelector: { [labels.arch]: "amd64" } });
+    const plan = schedule(problem({ pods: [asking], pools: [choice(limited({}), types)] }));
+
+    assert.equal(
+      plan.unschedulable[0]?.reason,
+      "no node has room and no pool can add one. default: 1 type excluded by arch, 1 by cpu, 1 by memory",
+    );
+  });
+
+  it("says so when there is no pool", () => {
+    const plan = schedule(problem({ pods: podsAsking(1, one) }));
+
+    assert.equal(plan.unschedulable[0]?.reason, "no node has room and no pool is ready to add one");
+  });
+
+  it("suggests the label that was probably meant", () => {
+    const plan = schedule(
+      problem({
+        pods: [podAsking(one, { nodeSelector: { "karpenter.k8s.aws/instance-famil": "m5" } })],
+        pools: [choice(nodePool(), types)],
+      }),
+    );
+
+    assert.match(plan.unschedulable[0]?.reason ?? "", /did you mean karpenter.k8s.aws\/instance-family\?/);
+  });
+});
