@@ -1,0 +1,79 @@
+/** `npm run conformance`: writes docs/conformance.md out of the checklist and the ids in the tests' titles. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { format, resolveConfig } from "prettier";
+import checklist from "../docs/checklist.json";
+
+const root = join(__dirname, "..");
+export const page = join(root, "docs", "conformance.md");
+
+/** Why lines without a test have none, by group of the checklist; a line's own reason goes first. */
+const reasonsByGroup: Readonly<Partial<Record<string, string>>> = {
+  "Capacity buffers": "not built yet: the kind is not installed",
+  "Dynamic resource allocation library":
+    "not built: pods with resource claims are left alone, as upstream does by default",
+  "kwok DRA driver": "not built: pods with resource claims are left alone, as upstream does by default",
+  Disruption: "not built yet: of the disruption methods there is emptiness, and expiration and interruption beside it",
+  "End-to-end": "upstream's own suites are not run; the walk-throughs in test/e2e stand in their place",
+  NodeOverlay: "not built yet: the kind is not installed",
+  "Static pools": "not built yet: pools with replicas are left alone",
+  Topology: "not built yet: pods that require spread or pod affinity are refused with a reason",
+};
+const reasonOtherwise = "no test yet";
+
+/** Ids in a test's titles, and the file they are in: `it("SCHED-012 …")`. */
+export async function coverage(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = (await readdir(join(root, "test"), { recursive: true })).filter((file) => file.endsWith(".test.ts"));
+  const covered = new Map<string, Set<string>>();
+  for (const file of files.sort()) {
+    const path = join(root, "test", file);
+    const source = await readFile(path, "utf8");
+    for (const [, title = ""] of source.matchAll(/\b(?:it|describe)\(\s*["'`]([^\n]*)/g)) {
+      for (const [id] of title.matchAll(/\b[A-Z0-9]+-\d{3}\b/g)) {
+        covered.set(id, (covered.get(id) ?? new Set<string>()).add(relative(root, path)));
+      }
+    }
+  }
+  return new Map([...covered].map(([id, paths]) => [id, [...paths]]));
+}
+
+/** The page as it should be. */
+export async function conformance(): Promise<string> {
+  const covered = await coverage();
+  const groups = [...new Set(checklist.map(({ group }) => group))];
+  const done = checklist.filter(({ id }) => covered.has(id)).length;
+  const text = [
+    "# Conformance",
+    "",
+    "What Karpenter's own test suites verify, line by line, and which of our tests hold it; for the other lines, why there is none.",
+    `A test counts when its title carries the line's id. ${done} of ${checklist.length} lines have one.`,
+    "Made by `npm run conformance`.",
+    ...groups.flatMap((group) => ["", `## ${group}`, "", ...tableOf(group, covered)]),
+    "",
+  ].join("\n");
+  return format(text, { ...(await resolveConfig(page)), parser: "markdown" });
+}
+
+const tableOf = (group: string, covered: ReadonlyMap<string, readonly string[]>): readonly string[] => [
+  "| id | what | test, or why not |",
+  "| --- | --- | --- |",
+  ...checklist
+    .filter((line) => line.group === group)
+    .map(({ id, what }) => `| ${id} | ${escaped(what)} | ${testsOf(covered.get(id)) ?? reasonFor(group)} |`),
+];
+
+const testsOf = (paths: readonly string[] | undefined): string | undefined =>
+  paths?.map((path) => `[${path.replace(/^test\//, "").replace(/\.test\.ts$/, "")}](../${path})`).join(", ");
+
+const reasonFor = (group: string): string => reasonsByGroup[group] ?? reasonOtherwise;
+
+const escaped = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+
+if (require.main === module) {
+  conformance()
+    .then((text) => writeFile(page, text))
+    .catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
+}
