@@ -9,7 +9,7 @@ import { ConflictError } from "#controller/ports/errors";
 import type { Event } from "#controller/ports/events";
 import type { Log, LogFields } from "#controller/ports/log";
 import type { MetricLabels, Metrics } from "#controller/ports/metrics";
-import type { New, ObjectName } from "#controller/ports/kube";
+import type { Kube, New, ObjectName } from "#controller/ports/kube";
 import type { Outcome, Reconciler } from "#controller/runtime/reconciler";
 import { systemClock } from "#controller/runtime/system-clock";
 import { systemRandom } from "#controller/runtime/system-random";
@@ -167,6 +167,19 @@ export class ControllerWorld {
     return (await this.found(kind, name)) === undefined ? true : undefined;
   }
 }
+
+/** The same client, except for some of its methods. */
+export const kubeExcept = (kube: Kube, changes: Partial<Kube>): Kube => ({
+  cached: (kind) => kube.cached(kind),
+  get: (kind, name) => kube.get(kind, name),
+  list: (kind, options) => kube.list(kind, options),
+  create: (kind, object) => kube.create(kind, object),
+  patch: (kind, name, patch) => kube.patch(kind, name, patch),
+  patchStatus: (kind, name, patch) => kube.patchStatus(kind, name, patch),
+  delete: (kind, name, options) => kube.delete(kind, name, options),
+  evict: (pod, uid) => kube.evict(pod, uid),
+  ...changes,
+});
 
 /** Asks until there is an answer. */
 export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined, withinMs = 10_000): Promise<T> {

@@ -5,7 +5,7 @@ import { interruption } from "#controller/controllers/interruption";
 import type { InterruptionKind, InterruptionMessage, InterruptionQueue } from "#controller/ports/cloud";
 import { nodeClaim } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import { ControllerWorld, kubeExcept } from "#support/controller-world";
 
 describe("interruption", function () {
   this.timeout(20_000);
@@ -82,12 +82,12 @@ describe("interruption", function () {
     const [bad, good] = [await claimOn("i-bad"), await claimOn("i-good")];
     const queue = queueOf(warning("instance_stopped", "i-bad"), warning("instance_terminated", "i-good"));
     const { kube } = world;
-    const failing: typeof kube = Object.create(kube, {
-      delete: {
-        value: (kind: "NodeClaim", name: NodeClaim["metadata"]) =>
-          name.name === bad.metadata.name ? Promise.reject(new Error("no connection")) : kube.delete(kind, name),
-      },
-    }) as typeof kube; // the client with one method replaced
+    const failing = kubeExcept(kube, {
+      delete: (kind, name, options) =>
+        name.name === bad.metadata.name
+          ? Promise.reject(new Error("no connection"))
+          : kube.delete(kind, name, options),
+    });
     await assert.rejects(interruption({ ...world.context, kube: failing }, queue).run(new AbortController().signal));
 
     assert.deepEqual(queue.left.map(({ kind }) => kind), ["instance_stopped"]);

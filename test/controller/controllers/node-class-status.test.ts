@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { conditionOf } from "#controller/api/conditions";
+import type { EC2NodeClass } from "#controller/api/ec2-node-class";
+import { finalizers } from "#controller/api/labels";
+import { nodeClassStatus } from "#controller/controllers/node-class-status";
+import { TerminalError } from "#controller/ports/errors";
+import type { Reconciler } from "#controller/runtime/reconciler";
+import { nodeClaim, nodeClass } from "#support/builders";
+import { STARTING_MS } from "#support/control-plane";
+import { ControllerWorld } from "#support/controller-world";
+
+describe("the status of a node class", function () {
+  this.timeout(20_000);
+  let world: ControllerWorld;
+  let reconciler: Reconciler<"EC2NodeClass">;
+  let made: EC2NodeClass;
+  before(async function () {
+    this.timeout(STARTING_MS);
+    await ControllerWorld.open();
+  });
+  beforeEach(async () => {
+    world = await ControllerWorld.open();
+    reconciler = nodeClassStatus(world.context);
+    made = await world.create("EC2NodeClass", nodeClass());
+  });
+  afterEach(() => world.close());
+
+  const shown = (): Promise<EC2NodeClass> => world.shown("EC2NodeClass", made.metadata);
+  const settled = async (): Promise<EC2NodeClass> => {
+    await world.settle(reconciler, made.metadata);
+    return shown();
+  };
+  const says = async (type: string) => {
+    const { status, reason, message } = conditionOf(await settled(), type) ?? {};
+    return { status, reason, message };
+  };
+
+  it("holds the class, resolves every part and is ready", async () => {
+    const { metadata, status } = await settled();
+
+    assert.deepEqual(metadata.finalizers, [finalizers.nodeClass]);
+    assert.deepEqual(status?.subnets, [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }]);
+    assert.deepEqual(status.securityGroups, [{ id: "sg-1", name: "nodes" }]);
+    assert.deepEqual(status.amis, [{ id: "ami-1", name: "al2023", requirements: [] }]);
+    assert.equal(status.instanceProfile, "profile-1");
+    assert.equal((await says("Ready")).status, "True");
+    assert.deepEqual(await world.reconcile(reconciler, made.metadata), { after: 60_000 });
+  });
+
+  const missing = [
+    ["subnets", [], "SubnetsReady", "SubnetsNotFound", /subnetSelectorTerms match no subnet/],
+    ["securityGroups", [], "SecurityGroupsReady", "SecurityGroupsNotFound", /match no security group/],
+    ["amis", [], "AMIsReady", "AMINotFound", /match no image/],
+    ["instanceProfile", "", "InstanceProfileReady", "InstanceProfileNotReady", /no instance profile/],
+  ] as const;
+  for (const [part, nothing, type, reason, words] of missing) {
+    it(`says that ${part} cannot be found, and looks again in a minute`, async () => {
+      Object.assign(world.nodeClasses.found, { [part]: nothing });
+      const { message, ...rest } = await says(type);
+
+      assert.deepEqual(rest, { status: "False", reason });
+      assert.match(message ?? "", words);
+      assert.deepEqual(await says("Ready").then(({ status }) => status), "False");
+      assert.deepEqual((await says("ValidationSucceeded")).reason, "DependenciesNotReady");
+      assert.equal(world.nodeClasses.validations, 0);
+      assert.deepEqual(await world.reconcile(reconciler, made.metadata), { after: 60_000 });
+    });
+  }
+
+  it("keeps what it knew, and says Unknown in AWS's words, while AWS does not answer", async () => {
+    const { status: before } = await settled();
+    world.nodeClasses.found.subnets = new Error("not authorized. Encoded authorization failure message: abc");
+
+    assert.deepEqual(await says("SubnetsReady"), { status: "Unknown", reason: "SubnetsNotFound", message: "not authorized." });
+    assert.equal((await says("Ready")).status, "Unknown");
+    assert.deepEqual((await shown()).status?.subnets, before?.subnets);
+  });
+
+  it("says that an alias can never work", async () => {
+    world.nodeClasses.found.amis = new TerminalError("al2@latest is not published for Kubernetes 1.34");
+
+    assert.deepEqual(await says("AMIsReady"), {
+      ...{ status: "False", reason: "UnsupportedAlias" },
+      message: "al2@latest is not published for Kubernetes 1.34",
+    });
+  });
+
+  it("says what a rehearsed launch met with", async () => {
+    world.nodeClasses.found.problem = { reason: "CreateFleetAuthCheckFailed", message: "may not call ec2:CreateFleet" };
+    const { status, reason } = await says("ValidationSucceeded");
+
+    assert.deepEqual([status, reason], ["False", "CreateFleetAuthCheckFailed"]);
+    assert.equal((await says("Ready")).status, "False");
+  });
+
+  it("is up to date again after the class changed", async () => {
+    await settled();
+    await world.kube.patch("EC2NodeClass", made.metadata, { spec: { tags: { team: "a" } } });
+    const { metadata, status } = await settled();
+
+    assert.deepEqual(
+      new Set(status?.conditions?.map(({ observedGeneration }) => observedGeneration)),
+      new Set([metadata.generation]),
+    );
+    assert.equal((await says("Ready")).status, "True");
+  });
+
+  it("stays until no claim needs it, then is released", async () => {
+    await settled();
+    const claim = await world.create("NodeClaim", nodeClaim());
+    await world.kube.delete("EC2NodeClass", made.metadata);
+    await world.reconcile(reconciler, made.metadata);
+    assert.deepEqual(world.nodeClasses.released, []);
+    assert.deepEqual(world.reasonsAbout("default"), ["WaitingOnNodeClaimTermination"]);
+
+    await world.kube.delete("NodeClaim", claim.metadata);
+    await world.found("NodeClaim", claim.metadata);
+    await world.reconcile(reconciler, made.metadata);
+    assert.deepEqual(world.nodeClasses.released, ["default"]);
+    assert.equal(await world.found("EC2NodeClass", made.metadata), undefined);
+  });
+
+  it("is looked at again when a claim of the class goes", async () => {
+    const claim = nodeClaim({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
+    const keys = (reconciler.watches ?? []).flatMap((watch) => (watch.kind === "NodeClaim" ? watch.keys(claim) : []));
+
+    assert.deepEqual(keys, ["default"]);
+  });
+});
