@@ -5,6 +5,7 @@ import { diffSettings, readSettings } from "#sandbox/plugins/kubernetes/settings
 import { importedInputs, inputsSeen } from "#sandbox/plugins/kubernetes/state";
 import { parseWaitFor } from "#sandbox/plugins/kubernetes/wait-for";
 import { decodeYaml } from "#sandbox/plugins/kubernetes/yaml-decode";
+import type { Properties } from "#sandbox/plugins/provider";
 
 describe("inputs seen in a live Kubernetes object", () => {
   it("keep their spelling where the server only wrote them differently", () => {
@@ -46,7 +47,7 @@ describe("inputs seen in a live Kubernetes object", () => {
 });
 
 describe("ownership of a Kubernetes object's fields", () => {
-  const entry = (manager: string, operation: string, fieldsV1: Record<string, object>) => ({
+  const entry = (manager: string, operation: string, fieldsV1: Properties) => ({
     manager,
     operation,
     fieldsV1,
