@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+
+import { nodePoolHash } from "#controller/api/hash";
+import { labels } from "#controller/api/labels";
+import type { NodePool } from "#controller/api/node-pool";
+import { type NewNodeClaim, toNodeClaim } from "#controller/scheduling/claim";
+import { schedule } from "#controller/scheduling/schedule";
+import { choice, daemonSet, instanceType, nodePool, podAsking, problem } from "#support/builders";
+
+const types = [
+  instanceType("small", { cpu: 2, memoryGi: 8, price: 0.1 }),
+  instanceType("large", { cpu: 8, memoryGi: 32, price: 0.38 }),
+];
+
+const pool = nodePool({
+  metadata: { name: "default", uid: "uid-1" },
+  spec: {
+    template: {
+      metadata: { labels: { team: "a" }, annotations: { note: "kept" } },
+      spec: {
+        requirements: [
+          { key: labels.arch, operator: "In", values: ["amd64"] },
+          { key: labels.instanceType, operator: "Exists", minValues: 2 },
+          { key: "disk", operator: "In", values: ["ssd", "hdd"] },
+          { key: "rack", operator: "Gt", values: ["6"] },
+          { key: "legacy", operator: "NotIn", values: ["yes"] },
+        ],
+        taints: [{ key: "team", value: "a", effect: "NoSchedule" }],
+        startupTaints: [{ key: "cni", effect: "NoExecute" }],
+        expireAfter: "360h",
+        terminationGracePeriod: "1h",
+      },
+    },
+  },
+});
+
+function claimOf(given: NodePool = pool): NewNodeClaim {
+  const pods = [podAsking({ cpu: "1" }, { tolerations: [{ operator: "Exists" }], nodeSelector: { disk: "ssd" } })];
+  const { newNodes } = schedule(
+    problem({
+      pods,
+      pools: [choice(given, types)],
+      daemonSets: [daemonSet({ cpu: "100m" }, { tolerations: [{ operator: "Exists" }] })],
+    }),
+  );
+  assert.ok(newNodes[0]);
+  return toNodeClaim(newNodes[0]);
+}
+
+describe("a claim for a planned node", () => {
+  it("PROV-008 belongs to its pool and is named after it", () => {
+    assert.equal(claimOf().metadata.generateName, "default-");
+    assert.deepEqual(claimOf().metadata.ownerReferences, [
+      { apiVersion: "karpenter.sh/v1", kind: "NodePool", name: "default", uid: "uid-1", blockOwnerDeletion: true },
+    ]);
+  });
+
+  it("PROV-006 carries the pool's labels and a value for each label of its own, but no well-known ones", () => {
+    assert.deepEqual(claimOf().metadata.labels, {
+      team: "a",
+      disk: "ssd",
+      rack: "7",
+      "karpenter.sh/nodepool": "default",
+      "karpenter.k8s.aws/ec2nodeclass": "default",
+    });
+  });
+
+  it("PROV-005 remembers the pool's annotations and hash", () => {
+    assert.deepEqual(claimOf().metadata.annotations, {
+      note: "kept",
+      "karpenter.sh/nodepool-hash": nodePoolHash(pool),
+      "karpenter.sh/nodepool-hash-version": "pulumi-v1",
+      "karpenter.sh/nodeclaim-min-values-relaxed": "false",
+    });
+  });
+
+  it("PROV-008 lists its instance types, the cheapest first, and keeps how many there must be", () => {
+    const listed = claimOf().spec.requirements.filter(({ key }) => key === labels.instanceType);
+
+    assert.deepEqual(listed, [{ key: labels.instanceType, operator: "In", values: ["small", "large"], minValues: 2 }]);
+  });
+
+  it("requires the capacity types that its machines are sold as", () => {
+    const listed = claimOf().spec.requirements.find(({ key }) => key === labels.capacityType);
+
+    assert.deepEqual(listed?.values, ["on-demand"]);
+  });
+
+  it("PROV-008 asks for its pods and daemons together", () => {
+    assert.deepEqual(claimOf().spec.resources?.requests, { cpu: "1100m", pods: "2" });
+  });
+
+  it("PROV-002 takes taints, expiry, grace and class from the pool", () => {
+    const { spec } = claimOf();
+
+    assert.deepEqual(
+      { ...spec, resources: undefined, requirements: [] },
+      {
+        ...pool.spec.template.spec,
+        resources: undefined,
+        requirements: [],
+      },
+    );
+  });
+});
