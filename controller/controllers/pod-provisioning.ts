@@ -21,16 +21,17 @@ const TELL_PODS_EVERY_MS = 5 * 60_000;
 
 /** Turns waiting pods into claims: collects them in a window, plans them together, creates what the plan asks for. */
 export function podProvisioning(context: Context): readonly Singleton[] {
-  const { kube, clock, log, metrics, settings } = context;
+  const { kube, clock, log, metrics, settings, intentions } = context;
   const window = new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
   const carryOut = carrying(context);
 
   kube.cached("Pod").subscribe((_, pod) => {
     if (pod !== undefined && isProvisionable(pod)) window.trigger(uidOf(pod));
   });
-  // Pods of a claim that goes need another place before they are even evicted.
-  kube.cached("NodeClaim").subscribe((_, claim) => {
-    if (claim !== undefined && isTerminating(claim)) window.trigger(claim.metadata.uid ?? "");
+  // Pods of a claim that goes need another place before they are even evicted; those of one that is gone, anew.
+  kube.cached("NodeClaim").subscribe((name, claim, before) => {
+    if (claim === undefined) intentions.forget(name);
+    if (claim === undefined || isTerminating(claim)) window.trigger((claim ?? before)?.metadata.uid ?? name);
   });
 
   const trigger: Singleton = {

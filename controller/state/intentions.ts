@@ -13,25 +13,27 @@ export class Intentions {
   readonly #leaving = new Set<string>();
 
   /** A claim that was created for these pods. It counts until the claim is launched or gone. */
-  launching(claim: NodeClaim, plan: Pick<Launching, "pods" | "capacity">): void {
-    this.#launching.set(claim.metadata.name, { claim, ...plan, seen: false });
+  launching(claim: NodeClaim, plan: Omit<Launching, "claim">): void {
+    this.#launching.set(claim.metadata.name, { claim, ...plan });
   }
 
   /**
-   * Forgets what is over: launches whose claim is launched, is being given up, was seen and is gone, or never showed up
-   * in a minute; claims that left; nominations that have run out.
+   * Forgets what is over: launches whose claim is launched, is being given up, or never showed up in a minute; claims
+   * that left; nominations that have run out.
    */
   settle(find: (claim: string) => NodeClaim | undefined, nowMs: number): void {
     for (const claim of this.#leaving) if (find(claim) === undefined) this.#leaving.delete(claim);
     for (const [node, until] of this.#nominated) if (until <= nowMs) this.#nominated.delete(node);
     for (const [name, launching] of this.#launching) {
       const claim = find(name);
-      if (claim === undefined ? isLost(launching, nowMs) : isOver(claim)) {
-        this.#launching.delete(name);
-      } else if (claim !== undefined && !launching.seen) {
-        this.#launching.set(name, { ...launching, claim, seen: true });
-      }
+      if (claim === undefined ? isLost(launching, nowMs) : isOver(claim)) this.#launching.delete(name);
     }
+  }
+
+  /** The claim is gone: a watch said so. */
+  forget(claim: string): void {
+    this.#launching.delete(claim);
+    this.#leaving.delete(claim);
   }
 
   get launches(): ReadonlyMap<string, Launching> {
@@ -67,13 +69,11 @@ export interface Launching {
   readonly pods: ReadonlySet<string>;
   /** The most that the machine may turn out to have; counts against the pool's limits until it is known. */
   readonly capacity: ResourceList;
-  /** Whether a watch has shown the claim. */
-  readonly seen: boolean;
 }
 
 const isOver = (claim: NodeClaim): boolean => isTrue(claim, "Launched") || isTerminating(claim);
 
 const SHOWS_UP_WITHIN_MS = 60_000;
 
-const isLost = ({ claim, seen }: Launching, nowMs: number): boolean =>
-  seen || nowMs > Date.parse(claim.metadata.creationTimestamp ?? "") + SHOWS_UP_WITHIN_MS;
+const isLost = ({ claim }: Launching, nowMs: number): boolean =>
+  nowMs > Date.parse(claim.metadata.creationTimestamp ?? "") + SHOWS_UP_WITHIN_MS;

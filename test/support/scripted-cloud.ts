@@ -103,7 +103,9 @@ export class ScriptedResolver implements NodeClassResolver {
     subnets: [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }] as Answer<
       readonly { readonly id: string; readonly zone: string; readonly zoneID: string }[]
     >,
-    securityGroups: [{ id: "sg-1", name: "nodes" }] as Answer<readonly { readonly id: string; readonly name: string }[]>,
+    securityGroups: [{ id: "sg-1", name: "nodes" }] as Answer<
+      readonly { readonly id: string; readonly name: string }[]
+    >,
     amis: [{ id: "ami-1", name: "al2023", requirements: [] }] as Answer<readonly ResolvedAmi[]>,
     instanceProfile: "profile-1" as Answer<string>,
     problem: undefined as Answer<{ readonly reason: string; readonly message: string } | undefined>,

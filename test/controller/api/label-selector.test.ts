@@ -16,12 +16,21 @@ describe("label selectors", () => {
   it("want every label and every expression met", () => {
     assert.equal(selects({ matchLabels: { app: "web", tier: "front" } }, pod), true);
     assert.equal(selects({ matchLabels: { app: "web", tier: "back" } }, pod), false);
-    assert.equal(selects({ matchLabels: { app: "web" }, matchExpressions: [{ key: "x", operator: "Exists" }] }, pod), false);
+    assert.equal(
+      selects({ matchLabels: { app: "web" }, matchExpressions: [{ key: "x", operator: "Exists" }] }, pod),
+      false,
+    );
   });
 
   it("compare by operator; NotIn is met by a label that is not there", () => {
-    assert.deepEqual([meets("app", "In", "web", "api"), meets("app", "In", "api"), meets("x", "In", "a")], [true, false, false]);
-    assert.deepEqual([meets("app", "NotIn", "web"), meets("app", "NotIn", "api"), meets("x", "NotIn", "a")], [false, true, true]);
+    assert.deepEqual(
+      [meets("app", "In", "web", "api"), meets("app", "In", "api"), meets("x", "In", "a")],
+      [true, false, false],
+    );
+    assert.deepEqual(
+      [meets("app", "NotIn", "web"), meets("app", "NotIn", "api"), meets("x", "NotIn", "a")],
+      [false, true, true],
+    );
     assert.deepEqual([meets("app", "Exists"), meets("x", "Exists")], [true, false]);
     assert.deepEqual([meets("app", "DoesNotExist"), meets("x", "DoesNotExist")], [false, true]);
   });

@@ -13,7 +13,13 @@ describe("resource lists", () => {
   });
 
   it("have a maximum by resource", () => {
-    assert.deepEqual(maximumOf([{ cpu: "2", memory: "1Gi" }, { cpu: "1500m", memory: "2G" }]), { cpu: "2", memory: "2G" });
+    assert.deepEqual(
+      maximumOf([
+        { cpu: "2", memory: "1Gi" },
+        { cpu: "1500m", memory: "2G" },
+      ]),
+      { cpu: "2", memory: "2G" },
+    );
     assert.deepEqual(maximumOf([{ gpu: "0" }]), {});
   });
 

@@ -40,7 +40,9 @@ describe("disruption of empty nodes", function () {
   const isGoing = async (machine: Running): Promise<boolean> =>
     (await claimOf(machine)).metadata.deletionTimestamp !== undefined;
   const isCordoned = async (machine: Running): Promise<boolean> =>
-    ((await world.shown("Node", machine.node.metadata)).spec.taints ?? []).some(({ key }) => key === taints.disrupted.key);
+    ((await world.shown("Node", machine.node.metadata)).spec.taints ?? []).some(
+      ({ key }) => key === taints.disrupted.key,
+    );
   const going = async (machines: readonly Running[]): Promise<number> =>
     (await Promise.all(machines.map(isGoing))).filter(Boolean).length;
   const bindTo = (machine: Running) =>
@@ -60,7 +62,9 @@ describe("disruption of empty nodes", function () {
     assert.equal(conditionOf(await claimOf(empty), "DisruptionReason")?.reason, "Empty");
     assert.deepEqual(world.reasonsAbout(empty.claim.metadata.name), ["DisruptionTerminating"]);
     assert.deepEqual([await isGoing(busy), await isCordoned(busy)], [false, false]);
-    assert.ok(world.counted.some(({ labels: of }) => of?.["reason"] === "empty" && of["nodepool"] === pool.metadata.name));
+    assert.ok(
+      world.counted.some(({ labels: of }) => of?.["reason"] === "empty" && of["nodepool"] === pool.metadata.name),
+    );
   });
 
   it("DISR-049 takes no more than the budget allows, also round after round", async () => {

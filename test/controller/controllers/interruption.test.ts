@@ -20,7 +20,9 @@ describe("interruption", function () {
   afterEach(() => world.close());
 
   /** A queue that holds these messages until they are removed. */
-  function queueOf(...messages: readonly InterruptionMessage[]): InterruptionQueue & { readonly left: InterruptionMessage[] } {
+  function queueOf(
+    ...messages: readonly InterruptionMessage[]
+  ): InterruptionQueue & { readonly left: InterruptionMessage[] } {
     const left = [...messages];
     return {
       left,
@@ -84,13 +86,14 @@ describe("interruption", function () {
     const { kube } = world;
     const failing = kubeExcept(kube, {
       delete: (kind, name, options) =>
-        name.name === bad.metadata.name
-          ? Promise.reject(new Error("no connection"))
-          : kube.delete(kind, name, options),
+        name.name === bad.metadata.name ? Promise.reject(new Error("no connection")) : kube.delete(kind, name, options),
     });
     await assert.rejects(interruption({ ...world.context, kube: failing }, queue).run(new AbortController().signal));
 
-    assert.deepEqual(queue.left.map(({ kind }) => kind), ["instance_stopped"]);
+    assert.deepEqual(
+      queue.left.map(({ kind }) => kind),
+      ["instance_stopped"],
+    );
     assert.ok((await world.shown("NodeClaim", good.metadata)).metadata.deletionTimestamp);
   });
 });

@@ -67,8 +67,16 @@ describe("the launch of a claim", function () {
   });
 
   const gaveUp = [
-    ["NC-020 deletes a claim that nobody sells", new InsufficientCapacityError("none left"), "InsufficientCapacityError"],
-    ["NC-020 deletes a claim of a class that is not ready", new NodeClassNotReadyError("no image"), "NodeClassNotReady"],
+    [
+      "NC-020 deletes a claim that nobody sells",
+      new InsufficientCapacityError("none left"),
+      "InsufficientCapacityError",
+    ],
+    [
+      "NC-020 deletes a claim of a class that is not ready",
+      new NodeClassNotReadyError("no image"),
+      "NodeClassNotReady",
+    ],
   ] as const;
   for (const [title, failure, reason] of gaveUp) {
     it(title, async () => {

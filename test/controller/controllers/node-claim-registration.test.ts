@@ -31,7 +31,11 @@ describe("a claim's node", function () {
       "NodeClaim",
       nodeClaim({
         metadata: { labels: { team: "a", [labels.nodePool]: "web" }, annotations: { note: "b" } },
-        spec: { taints: [own], startupTaints: [startup], resources: { requests: { cpu: "1", "example.com/gpu": "1" } } },
+        spec: {
+          taints: [own],
+          startupTaints: [startup],
+          resources: { requests: { cpu: "1", "example.com/gpu": "1" } },
+        },
       }),
     );
     claim = (await world.settle(lifecycle, claim.metadata)) ?? claim;

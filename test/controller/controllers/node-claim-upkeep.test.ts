@@ -52,14 +52,20 @@ describe("the upkeep of a claim", function () {
       await world.reconcile(expiration, claim.metadata);
 
       assert.equal(await gone(claim), true);
-      assert.deepEqual(world.counted.map(({ labels: of }) => of?.["reason"]), ["expired"]);
+      assert.deepEqual(
+        world.counted.map(({ labels: of }) => of?.["reason"]),
+        ["expired"],
+      );
     });
   });
 
   describe("the mark that it may be consolidated", () => {
     async function marked(
       disruption: NodePool["spec"]["disruption"],
-      { quietMs, met = ["Launched", "Registered", "Initialized"] }: { readonly quietMs: number; readonly met?: string[] },
+      {
+        quietMs,
+        met = ["Launched", "Registered", "Initialized"],
+      }: { readonly quietMs: number; readonly met?: string[] },
     ): Promise<{ readonly is: boolean; readonly after: number | undefined }> {
       const pool = await world.create("NodePool", nodePool({ spec: { disruption } }));
       const now = world.clock.now();

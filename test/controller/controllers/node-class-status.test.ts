@@ -71,7 +71,11 @@ describe("the status of a node class", function () {
     const { status: before } = await settled();
     world.nodeClasses.found.subnets = new Error("not authorized. Encoded authorization failure message: abc");
 
-    assert.deepEqual(await says("SubnetsReady"), { status: "Unknown", reason: "SubnetsNotFound", message: "not authorized." });
+    assert.deepEqual(await says("SubnetsReady"), {
+      status: "Unknown",
+      reason: "SubnetsNotFound",
+      message: "not authorized.",
+    });
     assert.equal((await says("Ready")).status, "Unknown");
     assert.deepEqual((await shown()).status?.subnets, before?.subnets);
   });

@@ -100,7 +100,10 @@ describe("the status of a pool", function () {
     assert.deepEqual([(await resources())?.resources, (await resources())?.nodes], [none, 0]);
 
     const capacity = { cpu: "4", memory: "16Gi", pods: "110", "example.com/gpu": "1" };
-    const claim = await world.create("NodeClaim", nodeClaim(own, { status: { capacity, providerID: "aws:///a/i-count" } }));
+    const claim = await world.create(
+      "NodeClaim",
+      nodeClaim(own, { status: { capacity, providerID: "aws:///a/i-count" } }),
+    );
     const other = await world.create("NodeClaim", nodeClaim(own, { status: { capacity } }));
     await world.create("NodeClaim", nodeClaim({ status: { capacity } }));
     const two = await resources();
@@ -153,7 +156,11 @@ describe("the status of a pool", function () {
       const claim = await claimOf(pool, { metadata: { annotations: old } });
       const drifted = await claimOf(pool, {
         metadata: { annotations: old },
-        status: { conditions: [{ type: "Drifted", status: "True", lastTransitionTime: "2026-01-01T00:00:00Z", reason: "", message: "" }] },
+        status: {
+          conditions: [
+            { type: "Drifted", status: "True", lastTransitionTime: "2026-01-01T00:00:00Z", reason: "", message: "" },
+          ],
+        },
       });
       await world.settle(hashing(), pool.metadata);
       const stamp = [nodePoolHash(pool), nodePoolHashVersion];

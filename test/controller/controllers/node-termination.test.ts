@@ -47,7 +47,8 @@ describe("the end of a node", function () {
 
   const look = (): Promise<Outcome> => world.reconcile(termination, ending.metadata);
   const shown = (): Promise<Node> => world.shown("Node", ending.metadata);
-  const isReleased = async (): Promise<boolean> => !(await shown()).metadata.finalizers?.includes(finalizers.termination);
+  const isReleased = async (): Promise<boolean> =>
+    !(await shown()).metadata.finalizers?.includes(finalizers.termination);
   const condition = async (type: string) => conditionOf(await world.shown("NodeClaim", claim.metadata), type);
   /** Bound to the node, without anybody who runs it. */
   const podThere = (...overrides: readonly DeepPartial<Pod>[]): Promise<Pod> =>
@@ -55,7 +56,11 @@ describe("the end of a node", function () {
       "Pod",
       merge<Pod>(
         {
-          metadata: { name: `pod-${ending.metadata.name}`, namespace: "default", labels: { app: ending.metadata.name } },
+          metadata: {
+            name: `pod-${ending.metadata.name}`,
+            namespace: "default",
+            labels: { app: ending.metadata.name },
+          },
           // An image is what the API server insists on.
           spec: { nodeName: ending.metadata.name, containers: [{ name: "main", ...{ image: "none" } }] },
         },
@@ -74,7 +79,10 @@ describe("the end of a node", function () {
     await world.reconcile(termination, other.metadata);
 
     assert.deepEqual((await world.shown("Node", other.metadata)).metadata.finalizers, ["test.example/hold"]);
-    assert.deepEqual((await world.shown("Node", other.metadata)).metadata.labels?.[labels.excludeFromLoadBalancers], undefined);
+    assert.deepEqual(
+      (await world.shown("Node", other.metadata)).metadata.labels?.[labels.excludeFromLoadBalancers],
+      undefined,
+    );
   });
 
   it("NODE-005 takes the claim along, cordons, leaves load balancers, drains five seconds at least, terminates", async () => {
@@ -126,7 +134,9 @@ describe("the end of a node", function () {
     const budget = await world.create("PodDisruptionBudget", {
       ...disruptionBudget({ app: ending.metadata.name }, { minAvailable: 1 }),
     });
-    await eventually(async () => (await world.shown("PodDisruptionBudget", budget.metadata)).status?.disruptionsAllowed);
+    await eventually(
+      async () => (await world.shown("PodDisruptionBudget", budget.metadata)).status?.disruptionsAllowed,
+    );
     await world.clock.advance(10_000);
     await look();
     await world.clock.advance(10_000);
@@ -166,7 +176,11 @@ describe("the end of a node", function () {
     const volume = (name: string) =>
       world.create("VolumeAttachment", {
         metadata: { name: `${name}-${ending.metadata.name}` },
-        spec: { ...{ attacher: "ebs.csi.aws.com" }, nodeName: ending.metadata.name, source: { persistentVolumeName: name } },
+        spec: {
+          ...{ attacher: "ebs.csi.aws.com" },
+          nodeName: ending.metadata.name,
+          source: { persistentVolumeName: name },
+        },
       });
     const attached = await volume("pv-1");
     await look();

@@ -28,7 +28,11 @@ const ownedBy = (kind: string): DeepPartial<Pod> => ({
 /** What the pod on the node makes of it: undefined when the node may go. */
 function whyBlocked(pod: DeepPartial<Pod>, budgets: readonly PodDisruptionBudget[] = []): string | undefined {
   const machine = running("web");
-  const { free, blocked } = look(machine, [podOn(machine.node.metadata.name, {}, { metadata: { labels: app } }, pod)], budgets);
+  const { free, blocked } = look(
+    machine,
+    [podOn(machine.node.metadata.name, {}, { metadata: { labels: app } }, pod)],
+    budgets,
+  );
   assert.equal(free.length + blocked.length, 1);
   return blocked[0]?.why;
 }
@@ -37,7 +41,10 @@ describe("candidates for disruption", () => {
   it("DISR-065 are ready machines of known pools", () => {
     const { free, blocked } = look(running("web"));
 
-    assert.deepEqual(free.map((candidate) => candidate.pool.metadata.name), ["web"]);
+    assert.deepEqual(
+      free.map((candidate) => candidate.pool.metadata.name),
+      ["web"],
+    );
     assert.deepEqual(blocked, []);
   });
 
@@ -67,10 +74,22 @@ describe("candidates for disruption", () => {
       return candidates(snapshot({ ...seen([machine]), pools: [pool] }, intentions), now).free.length;
     };
 
-    assert.equal(able((it) => it.nominate(machine.node.metadata.name, now + 1)), 0);
-    assert.equal(able((it) => it.nominate(machine.claim.metadata.name, now + 1)), 0);
-    assert.equal(able((it) => it.nominate(machine.node.metadata.name, now)), 1);
-    assert.equal(able((it) => it.leave(machine.claim.metadata.name)), 0);
+    assert.equal(
+      able((it) => it.nominate(machine.node.metadata.name, now + 1)),
+      0,
+    );
+    assert.equal(
+      able((it) => it.nominate(machine.claim.metadata.name, now + 1)),
+      0,
+    );
+    assert.equal(
+      able((it) => it.nominate(machine.node.metadata.name, now)),
+      1,
+    );
+    assert.equal(
+      able((it) => it.leave(machine.claim.metadata.name)),
+      0,
+    );
   });
 
   it("DISR-065 stay when the node carries do-not-disrupt, which takes the literal true", () => {

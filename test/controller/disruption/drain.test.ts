@@ -52,7 +52,9 @@ describe("draining", () => {
   });
 
   it("NODE-005 asks pods that tolerate only what cordons do otherwise", () => {
-    const pod = named("a", { spec: { tolerations: [{ key: "node.kubernetes.io/unschedulable", operator: "Exists" }] } });
+    const pod = named("a", {
+      spec: { tolerations: [{ key: "node.kubernetes.io/unschedulable", operator: "Exists" }] },
+    });
 
     assert.deepEqual(names(drainStep([pod], now).evict), ["a"]);
   });

@@ -46,7 +46,10 @@ describe("empty nodes", () => {
 
   it("DISR-052 of static pools stay, as do those of pools that never consolidate", () => {
     assert.deepEqual(empty([poolNamed("a", { spec: { replicas: 1 } })], machines(1, "a")), []);
-    assert.deepEqual(empty([poolNamed("a", { spec: { disruption: { consolidateAfter: "Never" } } })], machines(1, "a")), []);
+    assert.deepEqual(
+      empty([poolNamed("a", { spec: { disruption: { consolidateAfter: "Never" } } })], machines(1, "a")),
+      [],
+    );
   });
 
   it("DISR-049 go as far as each pool's own budget lets them", () => {

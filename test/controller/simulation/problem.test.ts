@@ -12,15 +12,20 @@ const catalog = new Map([["default", types]]);
 const ready = (...more: readonly DeepPartial<NodePool>[]): NodePool =>
   nodePool({ status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] } }, ...more);
 const leaving = { claim: { metadata: { deletionTimestamp: "2026-01-05T11:00:00Z" } } };
-const uids = (pods: readonly { readonly metadata: { readonly uid?: string } }[]) => pods.map(({ metadata }) => metadata.uid);
+const uids = (pods: readonly { readonly metadata: { readonly uid?: string } }[]) =>
+  pods.map(({ metadata }) => metadata.uid);
 
 describe("the provisioner's question", () => {
   it("is about waiting pods, and those of nodes that are leaving", () => {
     const machine = running("web", leaving);
     const displaced = podOn(machine.node.metadata.name);
-    const daemon = podOn(machine.node.metadata.name, {}, {
-      metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "1" }] },
-    });
+    const daemon = podOn(
+      machine.node.metadata.name,
+      {},
+      {
+        metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "1" }] },
+      },
+    );
     const waiting = pod();
     const nominated = pod({ status: { nominatedNodeName: "node-9" } });
     const look = snapshot({ ...seen([machine]), pods: [displaced, daemon, waiting, nominated] });
@@ -48,7 +53,10 @@ describe("the provisioner's question", () => {
 
     const elsewhere = ready({ spec: { template: { spec: { nodeClassRef: { name: "other" } } } } });
     const { pools } = problemOf(snapshot({ pools: [ready(), elsewhere] }), catalog, settings);
-    assert.deepEqual(pools.map(({ instanceTypes }) => instanceTypes), [types]);
+    assert.deepEqual(
+      pools.map(({ instanceTypes }) => instanceTypes),
+      [types],
+    );
   });
 
   it("PROV-003 STATE-015 counts what a pool has: real machines as they are, launching ones as the most they may become", () => {
@@ -65,14 +73,22 @@ describe("the provisioner's question", () => {
 
   it("offers nodes that stay, once they are launched, and those of others", () => {
     const up = running("web");
-    const claims = [claimThat(["Launched"], { metadata: { name: "coming" } }), nodeClaim(), running("web", leaving).claim];
+    const claims = [
+      claimThat(["Launched"], { metadata: { name: "coming" } }),
+      nodeClaim(),
+      running("web", leaving).claim,
+    ];
     const foreign = node();
     const look = snapshot({ claims: [...claims, up.claim], nodes: [up.node, foreign] });
     const { nodes } = problemOf(look, catalog, settings);
 
     assert.deepEqual(
       nodes.map(({ name, initialized }) => [name, initialized]).toSorted(),
-      [["coming", false], [up.node.metadata.name, true], [foreign.metadata.name, true]].toSorted(),
+      [
+        ["coming", false],
+        [up.node.metadata.name, true],
+        [foreign.metadata.name, true],
+      ].toSorted(),
     );
   });
 });

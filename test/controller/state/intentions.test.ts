@@ -21,9 +21,13 @@ describe("intentions", () => {
     assert.equal(launchesAfter(claimThat(["Launched"])), 0);
   });
 
-  it("forget a launch whose claim is being given up, or was seen and is gone", () => {
+  it("forget a launch whose claim is being given up, or is gone", () => {
     assert.equal(launchesAfter(nodeClaim({ metadata: { deletionTimestamp: "2026-01-01T00:00:10Z" } })), 0);
-    assert.equal(launchesAfter(nodeClaim(), undefined), 0);
+    const intentions = new Intentions();
+    intentions.launching(nodeClaim({ metadata: { name: "a" } }), plan);
+    intentions.leave("a");
+    intentions.forget("a");
+    assert.deepEqual([intentions.launches.size, intentions.isLeaving("a")], [0, false]);
   });
 
   it("wait a minute for a claim that no watch has shown", () => {
@@ -51,6 +55,9 @@ describe("intentions", () => {
     intentions.stay("a");
     intentions.settle((name) => (name === "b" ? nodeClaim() : undefined), now);
 
-    assert.deepEqual(["a", "b", "c"].map((name) => intentions.isLeaving(name)), [false, true, false]);
+    assert.deepEqual(
+      ["a", "b", "c"].map((name) => intentions.isLeaving(name)),
+      [false, true, false],
+    );
   });
 });

@@ -16,7 +16,10 @@ describe("a snapshot", () => {
     assert.deepEqual(others, []);
     assert.equal(tracked?.claim, machine.claim);
     assert.equal(tracked?.node, machine.node);
-    assert.deepEqual(tracked?.pods.map(({ metadata }) => metadata.name), ["pod-1"]);
+    assert.deepEqual(
+      tracked?.pods.map(({ metadata }) => metadata.name),
+      ["pod-1"],
+    );
   });
 
   it("STATE-005 keeps a node and a claim of the same name apart", () => {
@@ -52,7 +55,10 @@ describe("a snapshot", () => {
     intentions.launching(nodeClaim({ metadata: { name: "made" } }), plan);
     const { tracked } = snapshot({}, intentions);
 
-    assert.deepEqual(tracked.map(({ name, launched }) => [name, launched]), [["made", false]]);
+    assert.deepEqual(
+      tracked.map(({ name, launched }) => [name, launched]),
+      [["made", false]],
+    );
   });
 
   it("tells our nodes from others", () => {

@@ -19,7 +19,10 @@ describe("a tracked node", () => {
     });
     const joined = node({ metadata: { labels: { team: "node" } }, spec: { taints: [taints.unregistered] } });
     const before = track({ claim, node: joined });
-    const after = track({ claim, node: { ...joined, metadata: { ...joined.metadata, labels: { team: "node", [labels.registered]: "true" } } } });
+    const after = track({
+      claim,
+      node: { ...joined, metadata: { ...joined.metadata, labels: { team: "node", [labels.registered]: "true" } } },
+    });
 
     assert.deepEqual([before.labels["team"], keys(before.taints)], ["claim", ["team"]]);
     assert.equal(before.annotations[annotations.doNotDisrupt], "true");
