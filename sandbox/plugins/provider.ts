@@ -21,6 +21,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { endWithEngine } from "./end-with-engine";
 import { logAbout } from "./engine-log";
 
 /** A property as it travels: JSON, plus `undefined` for what is not there. */
@@ -133,6 +134,7 @@ export const autoName = (name: string, maximum = 63): string =>
 
 /** Serves the plugin to the engine that started this process: prints the port, as the engine expects, and stays. */
 export async function serve(plugin: Plugin): Promise<void> {
+  endWithEngine();
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   server.addService(ResourceProviderService, methods(plugin));
   const port = await new Promise<number>((resolve, reject) => {

@@ -5,6 +5,7 @@ import { main } from "@pulumi/pulumi/provider";
 import type { Provider } from "@pulumi/pulumi/provider";
 // Makes a reference to a cluster, such as a method's own, into the cluster with its outputs.
 import "@pulumi/eks";
+import { endWithEngine } from "../end-with-engine";
 import { ClusterComponent } from "./cluster";
 
 const plugin: Provider = {
@@ -25,4 +26,5 @@ const plugin: Provider = {
   },
 };
 
+endWithEngine();
 void main(plugin, process.argv.slice(2));
