@@ -150,7 +150,8 @@ describe("schedule", () => {
     );
   });
 
-  it("leaves no pod unscheduled that would fit a machine of an untainted, unlimited pool", () => {
+  it("leaves no pod unscheduled that would fit a machine of an untainted, unlimited pool", function () {
+    this.timeout(20_000);
     const open = choice(nodePool(), types);
     const fits = ({ spec }: Pod): boolean =>
       Object.keys(spec.affinity ?? {}).length === 0 && Object.keys(spec.nodeSelector ?? {}).length === 0;
