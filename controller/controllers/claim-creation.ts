@@ -18,7 +18,7 @@ export function claimCreation({
     const { pool, pods, instanceTypes, requests, minValuesRelaxed } = planned;
     const claim = await kube.create("NodeClaim", toNodeClaim(planned));
     intentions.launching(claim, {
-      pods: new Set(pods.map(uidOf)),
+      pods,
       capacity: maximumOf(instanceTypes.map(({ capacity }) => capacity)),
     });
     log.info("created nodeclaim", {

@@ -8,6 +8,7 @@ import type { InstanceType } from "../scheduling/instance-type";
 import type { NodeState, PoolChoice, Problem, SchedulingSettings } from "../scheduling/problem";
 import type { Snapshot } from "../state/snapshot";
 import type { TrackedNode } from "../state/tracked-node";
+import { withoutExpected } from "./expected-pods";
 
 /** Instance types by name of the node class that can launch them. */
 export type Catalog = ReadonlyMap<string, readonly InstanceType[]>;
@@ -26,12 +27,12 @@ export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: Schedu
   };
 }
 
-/** Waiting pods without those that a launching node was made for, and the pods of nodes that are leaving. */
-export function podsToPlace({ pods, tracked, intentions }: Snapshot): readonly Pod[] {
-  const expected = new Set([...intentions.launches.values()].flatMap(({ pods: made }) => [...made]));
-  const waiting = pods.filter((pod) => isProvisionable(pod) && !expected.has(pod.metadata.uid ?? ""));
-  const displaced = tracked.filter(({ leaving }) => leaving).flatMap((node) => node.pods.filter(isReschedulable));
-  return [...waiting, ...displaced.filter((pod) => !expected.has(pod.metadata.uid ?? ""))];
+/** Waiting pods, and the pods of nodes that are leaving, without those that launching nodes will take. */
+export function podsToPlace(snapshot: Snapshot): readonly Pod[] {
+  const waiting = snapshot.pods.filter(isProvisionable);
+  const leaving = snapshot.tracked.filter((node) => node.leaving);
+  const displaced = leaving.flatMap(({ pods }) => pods.filter(isReschedulable));
+  return withoutExpected(snapshot, [...waiting, ...displaced]);
 }
 
 /** A pool that may get new nodes: ready, not going, not static. */

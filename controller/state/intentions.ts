@@ -1,5 +1,6 @@
 import { isTrue } from "../api/conditions";
 import type { NodeClaim } from "../api/node-claim";
+import type { Pod } from "../api/pod";
 import { isTerminating } from "../api/pod-state";
 import type { ResourceList } from "../api/kube-object";
 
@@ -65,8 +66,8 @@ export class Intentions {
 
 export interface Launching {
   readonly claim: NodeClaim;
-  /** Uids of the pods that the claim was made for. */
-  readonly pods: ReadonlySet<string>;
+  /** What the claim was made for. */
+  readonly pods: readonly Pod[];
   /** The most that the machine may turn out to have; counts against the pool's limits until it is known. */
   readonly capacity: ResourceList;
 }

@@ -183,9 +183,11 @@ export const kubeExcept = (kube: Kube, changes: Partial<Kube>): Kube => ({
 
 /** Asks until there is an answer. */
 export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined, withinMs = 10_000): Promise<T> {
-  for (const until = Date.now() + withinMs; Date.now() < until; await sleep(10)) {
+  const until = Date.now() + withinMs;
+  while (Date.now() < until) {
     const answer = await ask();
     if (answer !== undefined) return answer;
+    await sleep(10);
   }
   throw new Error("it never happened");
 }

@@ -95,30 +95,34 @@ export function machineOf(name: string, launchedAt: number): Machine {
   };
 }
 
-type Answer<T> = T | Error;
+/** What a class resolves to; each part may be an error instead. */
+interface Parts {
+  readonly subnets: readonly { readonly id: string; readonly zone: string; readonly zoneID: string }[];
+  readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
+  readonly amis: readonly ResolvedAmi[];
+  readonly instanceProfile: string;
+  readonly problem: { readonly reason: string; readonly message: string } | undefined;
+}
+type Found = { -readonly [P in keyof Parts]: Parts[P] | Error };
 
 /** A resolver that finds what it is told to find. */
 export class ScriptedResolver implements NodeClassResolver {
-  found = {
-    subnets: [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }] as Answer<
-      readonly { readonly id: string; readonly zone: string; readonly zoneID: string }[]
-    >,
-    securityGroups: [{ id: "sg-1", name: "nodes" }] as Answer<
-      readonly { readonly id: string; readonly name: string }[]
-    >,
-    amis: [{ id: "ami-1", name: "al2023", requirements: [] }] as Answer<readonly ResolvedAmi[]>,
-    instanceProfile: "profile-1" as Answer<string>,
-    problem: undefined as Answer<{ readonly reason: string; readonly message: string } | undefined>,
+  readonly found: Found = {
+    subnets: [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }],
+    securityGroups: [{ id: "sg-1", name: "nodes" }],
+    amis: [{ id: "ami-1", name: "al2023", requirements: [] }],
+    instanceProfile: "profile-1",
+    problem: undefined,
   };
   readonly released: string[] = [];
   validations = 0;
 
-  readonly subnets = () => answer(this.found.subnets);
-  readonly securityGroups = () => answer(this.found.securityGroups);
-  readonly amis = () => answer(this.found.amis);
-  readonly instanceProfile = () => answer(this.found.instanceProfile);
+  readonly subnets = (): Promise<Parts["subnets"]> => answer(this.found.subnets);
+  readonly securityGroups = (): Promise<Parts["securityGroups"]> => answer(this.found.securityGroups);
+  readonly amis = (): Promise<Parts["amis"]> => answer(this.found.amis);
+  readonly instanceProfile = (): Promise<string> => answer(this.found.instanceProfile);
 
-  validate() {
+  validate(): Promise<Parts["problem"]> {
     this.validations += 1;
     return answer(this.found.problem);
   }
@@ -129,5 +133,5 @@ export class ScriptedResolver implements NodeClassResolver {
   }
 }
 
-const answer = <T>(value: Answer<T>): Promise<T> =>
+const answer = <T>(value: T | Error): Promise<T> =>
   value instanceof Error ? Promise.reject(value) : Promise.resolve(value);

@@ -124,7 +124,7 @@ describe("the status of a node class", function () {
     assert.equal(await world.found("EC2NodeClass", made.metadata), undefined);
   });
 
-  it("is looked at again when a claim of the class goes", async () => {
+  it("is looked at again when a claim of the class goes", () => {
     const claim = nodeClaim({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
     const keys = (reconciler.watches ?? []).flatMap((watch) => (watch.kind === "NodeClaim" ? watch.keys(claim) : []));
 

@@ -108,7 +108,7 @@ describe("the status of a pool", function () {
     await world.create("NodeClaim", nodeClaim({ status: { capacity } }));
     const two = await resources();
     assert.equal(two?.nodes, 2);
-    assert.deepEqual(two?.resources, {
+    assert.deepEqual(two.resources, {
       ...none,
       ...{ cpu: "8", memory: "32Gi", pods: "220", "example.com/gpu": "2", nodes: "2" },
     });

@@ -75,19 +75,27 @@ describe("candidates for disruption", () => {
     };
 
     assert.equal(
-      able((it) => it.nominate(machine.node.metadata.name, now + 1)),
+      able((it) => {
+        it.nominate(machine.node.metadata.name, now + 1);
+      }),
       0,
     );
     assert.equal(
-      able((it) => it.nominate(machine.claim.metadata.name, now + 1)),
+      able((it) => {
+        it.nominate(machine.claim.metadata.name, now + 1);
+      }),
       0,
     );
     assert.equal(
-      able((it) => it.nominate(machine.node.metadata.name, now)),
+      able((it) => {
+        it.nominate(machine.node.metadata.name, now);
+      }),
       1,
     );
     assert.equal(
-      able((it) => it.leave(machine.claim.metadata.name)),
+      able((it) => {
+        it.leave(machine.claim.metadata.name);
+      }),
       0,
     );
   });

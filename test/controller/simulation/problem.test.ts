@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { NodePool } from "#controller/api/node-pool";
+import type { Pod } from "#controller/api/pod";
 import { isOpen, podsToPlace, problemOf } from "#controller/simulation/problem";
 import { Intentions } from "#controller/state/intentions";
 import { instanceType, node, nodeClaim, nodePool, pod, podOn } from "#support/builders";
@@ -37,11 +38,25 @@ describe("the provisioner's question", () => {
     const intentions = new Intentions();
     const machine = running("web", leaving);
     const [displaced, waiting, other] = [podOn(machine.node.metadata.name), pod(), pod()];
-    const expected = new Set(uids([displaced, waiting]).map(String));
-    intentions.launching(nodeClaim(), { pods: expected, capacity: {} });
+    intentions.launching(nodeClaim(), { pods: [displaced, waiting], capacity: {} });
     const look = snapshot({ ...seen([machine]), pods: [displaced, waiting, other] }, intentions);
 
     assert.deepEqual(uids(podsToPlace(look)), uids([other]));
+  });
+
+  it("is not about one successor for each of these that went, but about what its owner made beside", () => {
+    const intentions = new Intentions();
+    const by = (uid: string): DeepPartial<Pod> => ({
+      metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: uid, uid, controller: true }] },
+    });
+    const [gone, going, there] = [pod(by("a")), pod(by("a")), pod(by("a"))];
+    const evicted = { ...going, metadata: { ...going.metadata, deletionTimestamp: "2026-01-05T12:00:00Z" } };
+    intentions.launching(nodeClaim(), { pods: [gone, going, there], capacity: {} });
+    const successors = [pod(by("a")), pod(by("a")), pod(by("a"))];
+    const foreign = pod(by("b"));
+    const look = snapshot({ pods: [evicted, there, ...successors, foreign] }, intentions);
+
+    assert.deepEqual(uids(podsToPlace(look)), uids([...successors.slice(2), foreign]));
   });
 
   it("PROV-002 PROV-017 offers pools that are ready, dynamic, not going, and whose class can launch", () => {
@@ -63,7 +78,7 @@ describe("the provisioner's question", () => {
     const intentions = new Intentions();
     const web = { metadata: { labels: { "karpenter.sh/nodepool": "web" } } };
     const launching = nodeClaim(web);
-    intentions.launching(launching, { pods: new Set(), capacity: { cpu: "64" } });
+    intentions.launching(launching, { pods: [], capacity: { cpu: "64" } });
     const claims = [launching, claimThat(["Launched"], web), ...seen([running("web", leaving)]).claims];
     const look = snapshot({ claims, pools: [ready({ metadata: { name: "web" } })] }, intentions);
     const [choice] = problemOf(look, catalog, settings).pools;

@@ -5,7 +5,7 @@ import { nodeClaim } from "#support/builders";
 import { claimThat } from "#support/snapshots";
 
 const now = Date.parse("2026-01-01T00:00:30Z"); // claims of tests are made at midnight
-const plan = { pods: new Set(["uid-1"]), capacity: { cpu: "4" } };
+const plan = { pods: [], capacity: { cpu: "4" } };
 
 function launchesAfter(...looks: readonly (NodeClaim | undefined)[]): number {
   const intentions = new Intentions();

@@ -4,7 +4,7 @@ import { isManaged } from "#controller/state/snapshot";
 import { node, nodeClaim, podOn } from "#support/builders";
 import { claimThat, running, seen, snapshot } from "#support/snapshots";
 
-const plan = { pods: new Set<string>(), capacity: {} };
+const plan = { pods: [], capacity: {} };
 
 describe("a snapshot", () => {
   it("joins claims, nodes and the pods that still run on them", () => {
@@ -15,9 +15,9 @@ describe("a snapshot", () => {
 
     assert.deepEqual(others, []);
     assert.equal(tracked?.claim, machine.claim);
-    assert.equal(tracked?.node, machine.node);
+    assert.equal(tracked.node, machine.node);
     assert.deepEqual(
-      tracked?.pods.map(({ metadata }) => metadata.name),
+      tracked.pods.map(({ metadata }) => metadata.name),
       ["pod-1"],
     );
   });
