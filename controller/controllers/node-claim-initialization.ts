@@ -9,7 +9,7 @@ import { isEphemeral, isSameTaint } from "../api/taints";
 import { done } from "../runtime/reconciler";
 import { withClaimFinding } from "./claim-conditions";
 import type { Context } from "./context";
-import type { Progress } from "./node-claim-lifecycle";
+import type { Progress } from "./node-claim-step";
 
 /** Declares a registered node ready for pods: Ready, its startup taints gone, every resource it promised there. */
 export function initialization({ kube, clock, log, lookups }: Pick<Context, "kube" | "clock" | "log" | "lookups">) {

@@ -7,7 +7,7 @@ import { done } from "../runtime/reconciler";
 import { noteOnClaim, withClaimFinding } from "./claim-conditions";
 import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
-import type { Progress } from "./node-claim-lifecycle";
+import type { Progress } from "./node-claim-step";
 import { liveness } from "./node-claim-liveness";
 import { wordsOf } from "./failure-words";
 

@@ -8,7 +8,10 @@ import { initialization } from "./node-claim-initialization";
 import { launch } from "./node-claim-launch";
 import { liveness } from "./node-claim-liveness";
 import { registration } from "./node-claim-registration";
+import type { Step } from "./node-claim-step";
 import { termination } from "./node-claim-termination";
+
+const sequence: readonly Step[] = [launch, registration, initialization, liveness];
 
 /**
  * Leads a claim from nothing to a node that takes pods: launched, registered, initialized, and given up when it takes
@@ -16,7 +19,7 @@ import { termination } from "./node-claim-termination";
  */
 export function nodeClaimLifecycle(context: Context): Reconciler<"NodeClaim"> {
   const { kube, lookups } = context;
-  const steps = [launch, registration, initialization, liveness].map((step) => step(context));
+  const steps = sequence.map((step) => step(context));
   const terminate = termination(context);
 
   return {
@@ -64,15 +67,6 @@ export function nodeClaimLifecycle(context: Context): Reconciler<"NodeClaim"> {
     await kube.patchStatus("NodeClaim", { name }, { metadata: { resourceVersion }, status });
   }
 }
-
-/** What a step made of the claim, and when it wants to look again. */
-export interface Progress {
-  readonly claim: NodeClaim;
-  readonly outcome: Outcome;
-}
-
-/** One step of the life of a claim. "given up" when the claim was deleted instead. */
-export type Step = (context: Context) => (claim: NodeClaim) => Promise<Progress | "given up">;
 
 const sooner = (a: Outcome, b: Outcome): Outcome => {
   if (a.after === undefined) return b;

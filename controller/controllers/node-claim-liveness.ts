@@ -3,7 +3,7 @@ import type { NodeClaim } from "../api/node-claim";
 import { after, done } from "../runtime/reconciler";
 import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
-import type { Progress } from "./node-claim-lifecycle";
+import type { Progress } from "./node-claim-step";
 
 /** How long each stage may take before the claim is given up and its pods are planned anew (karpenter-core §2.4). */
 const stages = [

@@ -10,7 +10,7 @@ import { done } from "../runtime/reconciler";
 import { withClaimFinding } from "./claim-conditions";
 import type { Context } from "./context";
 import { poolOf } from "./node-claim-metrics";
-import type { Progress } from "./node-claim-lifecycle";
+import type { Progress } from "./node-claim-step";
 
 /** Recognizes the node that joined for a claim and makes it the claim's own: labels, taints, finalizer, owner. */
 export function registration(

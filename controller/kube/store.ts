@@ -35,11 +35,8 @@ export class Store<T extends KubeObject> implements Cache<T> {
 
   /** Takes an object as the watch shows it, unless our own write has shown a later version already. */
   put(object: T): void {
-    const key = keyOf(object);
-    const before = this.#objects.get(key);
-    if (before && !isNewer(object, before)) return;
-    this.#objects.set(key, object);
-    this.#changed(key, object, before);
+    const before = this.#objects.get(keyOf(object));
+    if (!before || isNewer(object, before)) this.#take(object);
   }
 
   /**
@@ -57,11 +54,19 @@ export class Store<T extends KubeObject> implements Cache<T> {
     this.#changed(key, undefined, before);
   }
 
-  /** Takes a whole list as the truth: what is not in it is gone. */
+  /** Takes a whole list as the truth, older versions after a restore included: what is not in it is gone. */
   replace(objects: readonly T[]): void {
     const keys = new Set(objects.map(keyOf));
     for (const key of [...this.#objects.keys()]) if (!keys.has(key)) this.remove(key);
-    for (const object of objects) this.put(object);
+    for (const object of objects) this.#take(object);
+  }
+
+  #take(object: T): void {
+    const key = keyOf(object);
+    const before = this.#objects.get(key);
+    if (before && before.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    this.#objects.set(key, object);
+    this.#changed(key, object, before);
   }
 
   #changed(...change: Parameters<Listener<T>>): void {
