@@ -89,6 +89,11 @@ export class Supervisor {
     return { pid: child.pid, logFile: child.logFile, stop: () => this.#end(child) };
   }
 
+  /** Process id of the component of this name, the one started last; undefined when none is up. For those who want to see it die. */
+  pidOf(name: string): number | undefined {
+    return this.#children.findLast(({ component, exit }) => component.name === name && !exit)?.pid;
+  }
+
   /** Ends every component, the last started first. */
   async stop(): Promise<void> {
     this.#stopped = true;

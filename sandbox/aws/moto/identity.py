@@ -22,6 +22,8 @@ from moto.iam.models import iam_backends
 from moto.iam.responses import IamResponse
 from moto.sts.responses import TokenResponse
 
+from authorization import authorize
+
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -41,11 +43,10 @@ def install() -> None:
 
 def refuse_in_the_services_own_words() -> None:
     """moto refuses in XML whatever the service speaks, which an SDK that expects JSON cannot read."""
-    check = BaseResponse._authenticate_and_authorize_normal_action
 
-    def checked(response: BaseResponse, resource: str = "*") -> None:
+    def checked(response: BaseResponse, _resource: str = "*") -> None:
         try:
-            check(response, resource)
+            authorize(response)
         except RESTError as refused:
             if "json" in get_service_model(response.boto3_service_name).protocol:
                 name = JSON_NAMES.get(refused.error_type, refused.error_type)
