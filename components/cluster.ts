@@ -15,7 +15,7 @@ export interface ClusterFacts {
   readonly authenticationMode: AuthenticationMode;
   readonly privateSubnetIds: readonly string[];
   readonly publicSubnetIds: readonly string[];
-  /** The group that EKS makes for control plane and nodes. */
+  /** The group that EKS makes for control plane and nodes, in which both may talk to each other. */
   readonly securityGroupId: pulumi.Input<string>;
 }
 
@@ -40,13 +40,21 @@ export async function lookUpCluster(name: string, opts?: pulumi.InvokeOptions): 
 
 type Subnets = Pick<ClusterFacts, "privateSubnetIds" | "publicSubnetIds">;
 
-/** Told apart by whether machines get a public address there. A network without private subnets counts as one. */
+/** Told apart by what they are marked for, else by whether machines get a public address there. */
 export async function lookUpSubnets(ids: readonly string[], opts?: pulumi.InvokeOptions): Promise<Subnets> {
   const subnets = await Promise.all([...ids].sort().map((id) => aws.ec2.getSubnet({ id }, opts)));
-  const idsWhere = (isPublic: boolean): string[] =>
-    subnets.filter(({ mapPublicIpOnLaunch }) => mapPublicIpOnLaunch === isPublic).map(({ id }) => id);
-  const [privateSubnetIds, publicSubnetIds] = [idsWhere(false), idsWhere(true)];
-  return { privateSubnetIds: privateSubnetIds.length === 0 ? publicSubnetIds : privateSubnetIds, publicSubnetIds };
+  const idsWhere = (wanted: boolean): string[] =>
+    subnets.filter((subnet) => isPublic(subnet) === wanted).map(({ id }) => id);
+  return { privateSubnetIds: idsWhere(false), publicSubnetIds: idsWhere(true) };
+}
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html */
+const roleTags = { ofPrivate: "kubernetes.io/role/internal-elb", ofPublic: "kubernetes.io/role/elb" } as const;
+
+/** Few networks give public addresses to every machine in a public subnet, but nearly all mark it for load balancers. */
+function isPublic({ tags, mapPublicIpOnLaunch }: aws.ec2.GetSubnetResult): boolean {
+  const [forPrivate, forPublic] = [tags[roleTags.ofPrivate] === "1", tags[roleTags.ofPublic] === "1"];
+  return forPrivate === forPublic ? mapPublicIpOnLaunch : forPublic;
 }
 
 /** EKS names no mode for clusters that are older than the choice. */
@@ -68,7 +76,7 @@ export interface ClusterArgs {
   /** Kubernetes version, such as "1.34". @default EKS's newest */
   readonly version?: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;
-  /** Subnets for nodes and control plane. */
+  /** Subnets for nodes and control plane, which needs two zones. */
   readonly privateSubnetIds: readonly string[];
   /** @default none */
   readonly publicSubnetIds?: readonly string[];
@@ -97,6 +105,8 @@ export class Cluster extends pulumi.ComponentResource {
         authenticationMode: mode,
         createOidcProvider: true,
         skipDefaultNodeGroup: true,
+        // Else `clusterSecurityGroupId` is a group of the component's own, in which nodes could not reach each other.
+        skipDefaultSecurityGroups: true,
         tags: args.tags,
       },
       { parent: this },
@@ -106,7 +116,7 @@ export class Cluster extends pulumi.ComponentResource {
     this.facts = {
       name: cluster.eksCluster.name,
       endpoint: cluster.eksCluster.endpoint,
-      oidcIssuer: cluster.oidcIssuer,
+      oidcIssuer: cluster.oidcProviderUrl,
       oidcProviderArn: cluster.oidcProviderArn,
       authenticationMode: mode,
       privateSubnetIds,

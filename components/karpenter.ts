@@ -33,7 +33,7 @@ export interface KarpenterArgs {
   readonly fargate?: boolean;
   /** Whether EC2's warnings are listened to. @default true */
   readonly interruptionQueue?: boolean;
-  /** What gets the discovery tag. @default the cluster's private subnets and its security group */
+  /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
   readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
   readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
   readonly teardown?: TeardownPatience;
@@ -114,7 +114,9 @@ export class Karpenter extends pulumi.ComponentResource {
   }
 
   private discovery(name: string, { cluster, discovery = {} }: KarpenterArgs): DiscoveryTags {
-    const { subnetIds = cluster.privateSubnetIds, securityGroupId = cluster.securityGroupId } = discovery;
+    const { privateSubnetIds, publicSubnetIds } = cluster;
+    const { subnetIds = privateSubnetIds.length > 0 ? privateSubnetIds : publicSubnetIds } = discovery;
+    const { securityGroupId = cluster.securityGroupId } = discovery;
     return new DiscoveryTags(name, { clusterName: cluster.name, subnetIds, securityGroupId }, { parent: this });
   }
 
@@ -138,10 +140,17 @@ export class Karpenter extends pulumi.ComponentResource {
 }
 
 /** Looked for before anything is created; the components look again when they are used by themselves. */
-const inputProblems = ({ cluster, nodePools = {}, controller }: KarpenterArgs): readonly Problem[] => [
+const inputProblems = ({ cluster, nodePools = {}, controller, fargate }: KarpenterArgs): readonly Problem[] => [
+  ...(fargate !== false && cluster.privateSubnetIds.length === 0 ? [noPlaceOnFargate] : []),
   ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
   ...controllerSettingsProblems(controller?.settings ?? {}),
 ];
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html */
+const noPlaceOnFargate: Problem = {
+  path: "fargate",
+  reason: "needs private subnets, of which the cluster has none; false lets the controller run on nodes",
+};
 
 interface Ground {
   readonly nodeRole: NodeRole;

@@ -125,16 +125,7 @@ export async function clusterOf({ clusterName, newCluster, kubeconfig }: StackCo
   const { vpcId = (await aws.ec2.getVpc({ default: true })).id, name, version, authenticationMode } = newCluster;
   const ids =
     newCluster.subnetIds ?? (await aws.ec2.getSubnets({ filters: [{ name: "vpc-id", values: [vpcId] }] })).ids;
-  const { privateSubnetIds, publicSubnetIds } = await lookUpSubnets(ids);
-  const cluster = new Cluster(name, {
-    name,
-    version,
-    authenticationMode,
-    vpcId,
-    privateSubnetIds,
-    // In a network of public subnets alone they stand in for the private ones.
-    publicSubnetIds: publicSubnetIds.filter((id) => !privateSubnetIds.includes(id)),
-  });
+  const cluster = new Cluster(name, { name, version, authenticationMode, vpcId, ...(await lookUpSubnets(ids)) });
   return { cluster: cluster.facts, kubeconfig: kubeconfig ?? cluster.kubeconfig };
 }
 

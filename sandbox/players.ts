@@ -12,7 +12,6 @@ export interface PlayersOptions {
   readonly directory: string;
   /** Path of an admin kubeconfig. */
   readonly kubeconfig: string;
-  readonly clusterName: string;
   /** Of the cluster, "1.34". */
   readonly kubernetesVersion: string;
   readonly aws: Aws;
@@ -22,13 +21,12 @@ export interface PlayersOptions {
 
 /** Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, Fargate, and the kubelets of its nodes. */
 export function startPlayers(options: PlayersOptions): Repeating {
-  const { directory, kubeconfig, clusterName, kubernetesVersion, aws, supervisor } = options;
+  const { directory, kubeconfig, kubernetesVersion, aws, supervisor } = options;
   const api = new KubeApi(kubeconfig);
-  const common = { api, clusterName };
   const players = [
-    startNodeJoiner({ ...common, clients: aws.clients, kubernetesVersion, log: componentLog(directory, "nodes") }),
+    startNodeJoiner({ api, clients: aws.clients, kubernetesVersion, log: componentLog(directory, "nodes") }),
     startPodRunner({ api, supervisor, aws, directory, log: componentLog(directory, "pods") }),
-    startFargate({ ...common, eks: aws.clients.eks, log: componentLog(directory, "fargate") }),
+    startFargate({ api, eks: aws.clients.eks, log: componentLog(directory, "fargate") }),
   ];
   return {
     stop: async () => {

@@ -12,7 +12,6 @@ export interface FargateOptions {
   readonly eks: EKSClient;
   /** As an administrator. */
   readonly api: KubeApi;
-  readonly clusterName: string;
   /** @default us-east-1a, b, c */
   readonly zones?: readonly string[];
   readonly log: Log;
@@ -24,7 +23,7 @@ const LEASE_RENEWAL_MS = 10_000;
 const LATECOMER_MS = 2_000;
 
 /**
- * Plays Fargate: each pod that a profile of the cluster wants gets a node of its own, and the node goes with the pod.
+ * Plays Fargate: each pod that a profile wants gets a node of its own, and the node goes with the pod.
  * Running the pod's process is the pod runner's part.
  */
 export function startFargate(options: FargateOptions): Repeating {
@@ -65,7 +64,7 @@ class Fargate {
 
   /** The admission policy follows the profiles, also when there are none. */
   async #followProfiles(): Promise<readonly FargateProfile[]> {
-    const profiles = await listProfiles(this.#options.eks, this.#options.clusterName);
+    const profiles = await listProfiles(this.#options.eks);
     if (!isDeepStrictEqual(profiles, this.#profiles)) await applyPolicy(this.#options.api, profiles);
     this.#profiles = profiles;
     return profiles;

@@ -2,6 +2,7 @@ import {
   DescribeFargateProfileCommand,
   type EKSClient,
   type FargateProfileSelector,
+  paginateListClusters,
   paginateListFargateProfiles,
   ResourceNotFoundException,
 } from "@aws-sdk/client-eks";
@@ -21,13 +22,20 @@ interface Selector {
 /** Pods carry the name of their profile under this key. */
 export const profileLabel = "eks.amazonaws.com/fargate-profile";
 
-/** The cluster's profiles by name. */
-export async function listProfiles(client: EKSClient, clusterName: string): Promise<FargateProfile[]> {
+/** By name those of every cluster of the account: all of them are the one API server. */
+export async function listProfiles(client: EKSClient): Promise<FargateProfile[]> {
+  const clusters: string[] = [];
+  for await (const page of paginateListClusters({ client }, {})) clusters.push(...(page.clusters ?? []));
+  const profiles = await Promise.all(clusters.map((clusterName) => profilesOf(client, clusterName)));
+  return profiles.flat().sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function profilesOf(client: EKSClient, clusterName: string): Promise<FargateProfile[]> {
   const names: string[] = [];
   for await (const page of paginateListFargateProfiles({ client }, { clusterName })) {
     names.push(...(page.fargateProfileNames ?? []));
   }
-  const profiles = await Promise.all(names.sort().map((name) => describe(client, clusterName, name)));
+  const profiles = await Promise.all(names.map((name) => describe(client, clusterName, name)));
   return profiles.filter((profile) => profile !== undefined);
 }
 

@@ -1,4 +1,9 @@
-import { DescribeAccessEntryCommand, DescribeClusterCommand, ResourceNotFoundException } from "@aws-sdk/client-eks";
+import {
+  type AuthenticationMode,
+  DescribeAccessEntryCommand,
+  DescribeClusterCommand,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-eks";
 import { GetInstanceProfileCommand, NoSuchEntityException } from "@aws-sdk/client-iam";
 import { parse } from "yaml";
 import type { Clients } from "../aws/clients";
@@ -16,11 +21,22 @@ export async function refusal(doors: Doors, profileArn: string | undefined): Pro
   if (profileArn === undefined) return "it has no instance profile";
   const role = await roleOf(doors, profileArn);
   if (role === undefined) return `its instance profile ${profileArn} holds no role`;
-  const { cluster } = await doors.clients.eks.send(new DescribeClusterCommand({ name: doors.clusterName }));
-  const mode = cluster?.accessConfig?.authenticationMode;
+  const mode = await modeOf(doors);
+  if (mode === undefined) return `there is no cluster ${doors.clusterName}`;
   if (mode !== "CONFIG_MAP" && (await hasAccessEntry(doors, role))) return undefined;
   if (mode !== "API" && (await isInAwsAuth(doors, role))) return undefined;
-  return `its role ${role} has neither an access entry of type EC2_LINUX nor, in aws-auth, the groups of a node (authentication mode ${mode ?? "unknown"})`;
+  return `its role ${role} has neither an access entry of type EC2_LINUX nor, in aws-auth, the groups of a node (authentication mode ${mode})`;
+}
+
+/** Undefined: there is no such cluster. */
+async function modeOf({ clients, clusterName }: Doors): Promise<AuthenticationMode | undefined> {
+  try {
+    const { cluster } = await clients.eks.send(new DescribeClusterCommand({ name: clusterName }));
+    return cluster?.accessConfig?.authenticationMode;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
 }
 
 async function roleOf({ clients }: Doors, profileArn: string): Promise<string | undefined> {

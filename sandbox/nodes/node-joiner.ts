@@ -17,8 +17,7 @@ export interface NodeJoinerOptions {
   readonly clients: Clients;
   /** As an administrator. */
   readonly api: KubeApi;
-  readonly clusterName: string;
-  /** Of the cluster, "1.34". */
+  /** Of every cluster of the account, "1.34". */
   readonly kubernetesVersion: string;
   readonly log: Log;
   /** From the instance running to its node registering. @default 1000 */
@@ -30,8 +29,9 @@ const POLL_MS = 500;
 const SETTLE_MS = 500;
 
 /**
- * Plays EC2 machines and their kubelets: a running instance whose user data names the cluster, and whose role the
- * cluster admits, registers the node that its user data asks for, once. When its instance is terminated the node goes.
+ * Plays EC2 machines and their kubelets: a running instance whose user data names a cluster of the account, all of which
+ * are the one API server, and whose role that cluster admits, registers the node that its user data asks for, once. When
+ * its instance is terminated the node goes.
  */
 export function startNodeJoiner(options: NodeJoinerOptions): Repeating {
   const joiner = new NodeJoiner(options);
@@ -98,11 +98,10 @@ class NodeJoiner {
   }
 
   async #refusal({ IamInstanceProfile }: Instance, boot: BootInstructions): Promise<string | undefined> {
-    const { clients, api, clusterName } = this.#options;
-    if (boot.clusterName !== clusterName) return `it belongs to cluster ${boot.clusterName}`;
+    const { clients, api } = this.#options;
     const labels = refusedLabels(boot.labels);
     if (labels.length > 0) return `kubelet does not start with labels that it may not set: ${labels.join(", ")}`;
-    const doors: Doors = { clients, api, clusterName };
+    const doors: Doors = { clients, api, clusterName: boot.clusterName };
     return refusal(doors, IamInstanceProfile?.Arn);
   }
 
