@@ -80,9 +80,8 @@ def carried(tags: dict[str, str]) -> Context:
     return {f"aws:ResourceTag/{key}": [value] for key, value in tags.items()}
 
 
-def tags_for(response: BaseResponse, kind: str) -> list[dict[str, str]]:
-    """What the call wants put on a kind of resource that it makes."""
-    specifications = response._get_param("TagSpecifications", []) or []
+def tags_for(kind: str, specifications: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What is to be put on a kind of resource while it is made."""
     return [tag for each in specifications if each["ResourceType"] == kind for tag in each.get("Tags", [])]
 
 
@@ -105,9 +104,9 @@ def existing(action: str, response: Any, resource_id: str) -> Ask:
     return Ask(action, arn(response, "ec2", f"{kind}/{resource_id}"), carried(response.ec2_backend.tags.get(resource_id, {})))
 
 
-def made(action: str, response: BaseResponse, kind: str) -> Asks:
+def made(action: str, response: BaseResponse, kind: str, inherited: list[dict[str, Any]] | None = None) -> Asks:
     """Making something, and putting tags on it while it is made, which is an action of its own."""
-    tags = tags_for(response, kind)
+    tags = tags_for(kind, [*(inherited or []), *(response._get_param("TagSpecifications") or [])])
     resource = arn(response, "ec2", f"{kind}/*")
     yield Ask(action, resource, requested(tags))
     if tags:
@@ -135,8 +134,10 @@ def launched(action: str, response: Any, what: tuple[dict[str, Any] | None, list
         yield existing(action, response, template.id)
         yield existing("ec2:RunInstances", response, template.id)
         data = template.get_version((specification or {}).get("Version", "$Default")).data
-    for kind in ("instance", "volume", "network-interface"):
-        yield from made(action, response, kind)
+    inherited = data.get("TagSpecifications") or []
+    on_spot = [each["ResourceType"] for each in inherited if each["ResourceType"] == "spot-instances-request"]
+    for kind in ("instance", "volume", "network-interface", *on_spot):
+        yield from made(action, response, kind, inherited)
     interfaces = data.get("NetworkInterfaces") or []
     groups = [group for each in [{"Groups": data.get("SecurityGroupIds")}, *interfaces] for group in each.get("Groups") or []]
     subnets = {override.get("SubnetId") for override in overrides} - {None}

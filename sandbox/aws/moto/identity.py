@@ -68,6 +68,12 @@ def seed(account: str, key: dict[str, str]) -> None:
 
 
 class SandboxIam(IamResponse):
+    def list_instance_profiles(self) -> ActionResult:
+        """Under the path that was asked for; moto lists them all."""
+        prefix = self._get_param("PathPrefix") or "/"
+        found = [profile for profile in self.backend.get_instance_profiles() if profile.path.startswith(prefix)]
+        return ActionResult({"InstanceProfiles": found})
+
     def create_service_linked_role(self) -> ActionResult:
         service = self._get_param("AWSServiceName")
         for role in self.backend.roles.values():

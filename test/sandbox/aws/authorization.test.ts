@@ -13,6 +13,7 @@ import {
   CreateInstanceProfileCommand,
   CreateRoleCommand,
   GetInstanceProfileCommand,
+  ListInstanceProfilesCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
@@ -127,6 +128,8 @@ describe("authorization in the sandbox's account", function () {
       new AddRoleToInstanceProfileCommand({ InstanceProfileName: "tagged", RoleName });
     await assert.rejects(iam.send(give("controller")), denied);
     await iam.send(give("nodes"));
+    const { InstanceProfiles = [] } = await iam.send(new ListInstanceProfilesCommand({ PathPrefix: "/elsewhere/" }));
+    assert.deepEqual(InstanceProfiles, [], "listed by path");
   });
 
   it("goes by the region where a call is made", async () => {

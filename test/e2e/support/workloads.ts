@@ -1,0 +1,40 @@
+import { labels } from "#controller/api/labels";
+import type { Manifest } from "./cluster";
+
+export interface Workload {
+  readonly name: string;
+  readonly replicas: number;
+  readonly requests: Readonly<Record<string, string>>;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly object[];
+}
+
+/** Pods that do nothing but ask for room. */
+export const deployment = (workload: Workload): Manifest<"Deployment"> => {
+  const { name, replicas, requests, nodeSelector, tolerations } = workload;
+  // Extended resources must be limited to what is requested.
+  const limits = Object.fromEntries(Object.entries(requests).filter(([resource]) => resource.includes("/")));
+  const container = { name: "pause", image: "registry.k8s.io/pause:3.10", resources: { requests, limits } };
+  return {
+    kind: "Deployment",
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { terminationGracePeriodSeconds: 0, nodeSelector, tolerations, containers: [container] },
+      },
+    },
+  };
+};
+
+/** Only on this pool's nodes. */
+export const onPool = (pool: string): Pick<Workload, "nodeSelector"> => ({ nodeSelector: { [labels.nodePool]: pool } });
+
+/** A budget under which no pod of a Deployment may be evicted. */
+export const unevictable = (app: string, replicas: number): Manifest<"PodDisruptionBudget"> => ({
+  kind: "PodDisruptionBudget",
+  metadata: { name: app },
+  spec: { minAvailable: replicas, selector: { matchLabels: { app } } },
+});
