@@ -61,7 +61,8 @@ export function ec2NodeClassSpec(settings: ClassSettings, surroundings: ClassSur
   const { volumeSize = settings.gpu === true ? "100Gi" : "20Gi" } = settings;
   const discovery = { tags: { [tags.discovery]: surroundings.clusterName } };
   return withoutUndefined({
-    role: surroundings.roleName,
+    // A profile of one's own brings its role along.
+    role: settings.spec?.instanceProfile === undefined ? surroundings.roleName : undefined,
     amiFamily,
     amiSelectorTerms: amiSelectorTerms ?? [{ alias: amiAlias }],
     subnetSelectorTerms: settings.public === true ? surroundings.publicSubnetIds.map((id) => ({ id })) : [discovery],
