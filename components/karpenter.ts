@@ -54,7 +54,7 @@ export class Karpenter extends pulumi.ComponentResource {
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
     const { cluster, kubeconfig, namespace = "kube-system", nodePools = {} } = args;
-    refuse("the stack", inputProblems(args));
+    refuse("the stack", karpenterProblems(args));
     const ground = this.ground(name, args, namespace);
     const { nodeRole, role, queue } = ground;
 
@@ -139,12 +139,19 @@ export class Karpenter extends pulumi.ComponentResource {
   }
 }
 
+type KarpenterSettings = Pick<KarpenterArgs, "nodePools" | "controller" | "fargate"> & {
+  readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds">;
+};
+
 /** Looked for before anything is created; the components look again when they are used by themselves. */
-const inputProblems = ({ cluster, nodePools = {}, controller, fargate }: KarpenterArgs): readonly Problem[] => [
-  ...(fargate !== false && cluster.privateSubnetIds.length === 0 ? [noPlaceOnFargate] : []),
-  ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
-  ...controllerSettingsProblems(controller?.settings ?? {}),
-];
+export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
+  const { cluster, nodePools = {}, controller, fargate = true } = args;
+  return [
+    ...(fargate && cluster.privateSubnetIds.length === 0 ? [noPlaceOnFargate] : []),
+    ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
+    ...controllerSettingsProblems(controller?.settings ?? {}),
+  ];
+}
 
 /** @see https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html */
 const noPlaceOnFargate: Problem = {

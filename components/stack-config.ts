@@ -4,6 +4,7 @@ import type { AuthenticationMode, ClusterFacts } from "./cluster";
 import { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";
 import type { ControllerSettings } from "./controller-environment";
 import type { KarpenterArgs } from "./karpenter";
+import { karpenterProblems } from "./karpenter";
 import type { PoolSettings } from "./pool-settings";
 import type { Problem } from "./problem";
 import { refuse } from "./problem";
@@ -120,12 +121,16 @@ export interface ChosenCluster {
 }
 
 /** The cluster that the configuration names, or a new one. */
-export async function clusterOf({ clusterName, newCluster, kubeconfig }: StackConfig): Promise<ChosenCluster> {
+export async function clusterOf(config: StackConfig): Promise<ChosenCluster> {
+  const { clusterName, newCluster, kubeconfig } = config;
   if (newCluster === undefined) return { cluster: await lookUpCluster(clusterName ?? ""), kubeconfig };
   const { vpcId = (await aws.ec2.getVpc({ default: true })).id, name, version, authenticationMode } = newCluster;
   const ids =
     newCluster.subnetIds ?? (await aws.ec2.getSubnets({ filters: [{ name: "vpc-id", values: [vpcId] }] })).ids;
-  const cluster = new Cluster(name, { name, version, authenticationMode, vpcId, ...(await lookUpSubnets(ids)) });
+  const subnets = await lookUpSubnets(ids);
+  // A cluster takes long to make and to remove: not for the sake of a pool that will be refused.
+  refuse("the stack", karpenterProblems({ ...config.karpenter, cluster: { name, ...subnets } }));
+  const cluster = new Cluster(name, { name, version, authenticationMode, vpcId, ...subnets });
   return { cluster: cluster.facts, kubeconfig: kubeconfig ?? cluster.kubeconfig };
 }
 

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
+import { type Cluster as EksCluster, DescribeAccessEntryCommand, DescribeClusterCommand } from "@aws-sdk/client-eks";
+import { GetOpenIDConnectProviderCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { describe, it } from "mocha";
+import type { StackConfig } from "#sandbox/pulumi";
+import { labels } from "#controller/api/labels";
+import { tags } from "#controller/contract/tags";
+import { labelOf } from "./support/cluster";
+import { machines, tagsOf } from "./support/machines";
+import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
+import { deployment } from "./support/workloads";
+
+const name = "fresh";
+const pool = {
+  limits: { cpu: "20" },
+  disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "5s" },
+};
+const inflate = deployment({ name: "inflate", replicas: 3, requests: { cpu: "1" } });
+
+describe("a new cluster and Karpenter on it, in one go", function () {
+  this.timeout(SCENARIO_MS);
+  const world = walkthrough({ clusterName: "neighbour" });
+
+  /** A new cluster in the network of the one that is there. */
+  const stackIn = (subnetIds: readonly string[]): StackConfig => {
+    const { vpcId } = world.sandbox.seed;
+    return { clusterName: "", cluster: { name, vpcId, subnetIds }, nodePools: { default: pool } };
+  };
+
+  async function described(): Promise<EksCluster> {
+    const { cluster } = await world.sandbox.aws.clients.eks.send(new DescribeClusterCommand({ name }));
+    assert.ok(cluster);
+    return cluster;
+  }
+
+  it("refuses a network in which the controller could not run, before anything is created", async () => {
+    const { publicSubnetIds } = world.sandbox.seed;
+    await assert.rejects(world.up(stackIn(publicSubnetIds)), /fargate: needs private subnets/);
+    await world.assertNothingLeft();
+  });
+
+  it("creates the cluster, with nothing on it but the controller, which is ready", async () => {
+    const { privateSubnetIds, publicSubnetIds } = world.sandbox.seed;
+    await world.up(stackIn([...privateSubnetIds, ...publicSubnetIds]));
+
+    const { accessConfig, resourcesVpcConfig } = await described();
+    assert.equal(accessConfig?.authenticationMode, "API");
+    // The groups of the published component's own are for its node groups.
+    assert.deepEqual(resourcesVpcConfig?.securityGroupIds ?? [], []);
+    const controller = await world.cluster.api.get<{ readonly status: { readonly readyReplicas?: number } }>(
+      "/apis/apps/v1/namespaces/kube-system/deployments/karpenter",
+    );
+    assert.equal(controller?.status.readyReplicas, 2);
+    const nodes = await world.cluster.list("Node");
+    assert.deepEqual(
+      nodes.filter(({ metadata }) => metadata.labels?.["eks.amazonaws.com/compute-type"] !== "fargate"),
+      [],
+    );
+  });
+
+  it("lets nodes in by an access entry, and the controller's service account by the cluster's identity provider", async () => {
+    const { eks, iam } = world.sandbox.aws.clients;
+    const { Role: nodes } = await iam.send(new GetRoleCommand({ RoleName: `KarpenterNodeRole-${name}` }));
+    const entry = { clusterName: name, principalArn: nodes?.Arn };
+    const { accessEntry } = await eks.send(new DescribeAccessEntryCommand(entry));
+    assert.equal(accessEntry?.type, "EC2_LINUX");
+
+    const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: `KarpenterControllerRole-${name}` }));
+    const trust = JSON.parse(decodeURIComponent(role?.AssumeRolePolicyDocument ?? "")) as {
+      readonly Statement: readonly [{ readonly Principal: { readonly Federated: string }; readonly Condition: object }];
+    };
+    const [{ Principal, Condition }] = trust.Statement;
+    const provider = { OpenIDConnectProviderArn: Principal.Federated };
+    const { Url, ClientIDList } = await iam.send(new GetOpenIDConnectProviderCommand(provider));
+    const issuer = new URL((await described()).identity?.oidc?.issuer ?? "");
+    assert.equal(Url, `${issuer.host}${issuer.pathname}`.replace(/\/$/, ""));
+    assert.deepEqual(ClientIDList, ["sts.amazonaws.com"]);
+    assert.ok(JSON.stringify(Condition).includes(`"${Url}:sub"`));
+  });
+
+  it("marks the private subnets and EKS's own security group for nodes, and nothing else", async () => {
+    const { aws, seed } = world.sandbox;
+    const Filters = [{ Name: `tag:${tags.discovery}`, Values: [name] }];
+    const { Subnets = [] } = await aws.clients.ec2.send(new DescribeSubnetsCommand({ Filters }));
+    assert.deepEqual(
+      Subnets.map(({ SubnetId }) => SubnetId).toSorted(),
+      seed.privateSubnetIds.toSorted((a, b) => a.localeCompare(b)),
+    );
+    const { SecurityGroups = [] } = await aws.clients.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+    assert.deepEqual(
+      SecurityGroups.map(({ GroupId }) => GroupId),
+      [(await described()).resourcesVpcConfig?.clusterSecurityGroupId],
+    );
+  });
+
+  it("gives pods their nodes, in the new cluster's group", async () => {
+    const { cluster, sandbox } = world;
+    await cluster.create(inflate);
+    await world.untilRunning("inflate", 3);
+    const claims = await cluster.claims("default");
+    assert.ok(claims.every((claim) => labelOf(claim, labels.capacityType) === "on-demand"));
+    const running = await machines(sandbox.aws);
+    assert.equal(running.length, claims.length);
+    const { resourcesVpcConfig } = await described();
+    for (const machine of running) {
+      assert.deepEqual(
+        machine.SecurityGroups?.map(({ GroupId }) => GroupId),
+        [resourcesVpcConfig?.clusterSecurityGroupId],
+      );
+      assert.equal(tagsOf(machine)["eks:eks-cluster-name"], name);
+    }
+  });
+
+  it("goes with cluster and nodes, and leaves account and API as they were", async () => {
+    await world.cluster.delete("Deployment", "inflate");
+    await world.stack.destroy();
+    await world.assertNothingLeft();
+  });
+});
