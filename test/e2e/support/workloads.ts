@@ -7,14 +7,16 @@ export interface Workload {
   readonly requests: Readonly<Record<string, string>>;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly tolerations?: readonly object[];
+  /** Never run. @default one that pauses */
+  readonly image?: string;
 }
 
 /** Pods that do nothing but ask for room. */
 export const deployment = (workload: Workload): Manifest<"Deployment"> => {
-  const { name, replicas, requests, nodeSelector, tolerations } = workload;
+  const { name, replicas, requests, nodeSelector, tolerations, image = "registry.k8s.io/pause:3.10" } = workload;
   // Extended resources must be limited to what is requested.
   const limits = Object.fromEntries(Object.entries(requests).filter(([resource]) => resource.includes("/")));
-  const container = { name: "pause", image: "registry.k8s.io/pause:3.10", resources: { requests, limits } };
+  const container = { name: "pause", image, resources: { requests, limits } };
   return {
     kind: "Deployment",
     metadata: { name },

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  DeleteAccessKeyCommand,
+  DeleteUserCommand,
+} from "@aws-sdk/client-iam";
+import { describe, it } from "mocha";
+import { parse } from "yaml";
+import { pulumiStack } from "#sandbox/pulumi";
+import { machines, tagsOf } from "./support/machines";
+import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
+import { deployment } from "./support/workloads";
+
+const clusterName = "legacy";
+const awsAuth = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
+
+interface AwsAuth {
+  readonly data: { readonly mapRoles: string; readonly mapUsers: string };
+}
+
+/** Who is let in already, in a hand that is not ours. */
+const others = {
+  mapRoles: [
+    "# the platform team; ask before you touch this",
+    "- rolearn: arn:aws:iam::123456789012:role/platform-admins",
+    "  username: admin:{{SessionName}}",
+    "  groups: [system:masters]",
+    "",
+  ].join("\n"),
+  mapUsers: "- userarn: arn:aws:iam::123456789012:user/ops\n  username: ops\n  groups:\n    - system:masters\n",
+};
+
+/** As pools of that era: a profile that is there already, subnets by the cluster's own tag, a wait when empty, an expiry. */
+const pool = {
+  class: {
+    spec: {
+      instanceProfile: `KarpenterNodeRole-${clusterName}`,
+      subnetSelectorTerms: [
+        { tags: { [`kubernetes.io/cluster/${clusterName}`]: "shared", "kubernetes.io/role/internal-elb": "1" } },
+      ],
+    },
+  },
+  requirements: [{ key: "karpenter.sh/capacity-type", operator: "In", values: ["spot"] }],
+  disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "5s", budgets: [{ nodes: "100%" }] },
+  expireAfter: "720h",
+};
+
+describe("W1 · a cluster that lets identities in by aws-auth", function () {
+  this.timeout(SCENARIO_MS);
+  const world = walkthrough({
+    clusterName,
+    authenticationMode: "CONFIG_MAP",
+    given: async ({ cluster: { api } }) => {
+      const metadata = { name: "aws-auth", namespace: "kube-system" };
+      await api.create("/api/v1/namespaces/kube-system/configmaps", { kind: "ConfigMap", metadata, data: others });
+    },
+  });
+
+  /** What the CLI says when it refuses. */
+  async function refusal(config: object, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { sandbox } = world;
+    const stack = await pulumiStack({ ...sandbox, environment: { ...sandbox.environment, ...environment } });
+    await stack.configure({ clusterName, ...config });
+    return stack.preview().then(
+      () => assert.fail("preview went well"),
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  it("is told in one line that there is no such cluster", async () => {
+    const said = await refusal({ clusterName: "nope" });
+    assert.match(said, /clusterName: there is no EKS cluster "nope" in this account and region/);
+    assert.doesNotMatch(said, /^\s+at /m, "no stack trace");
+  });
+
+  it("is told everything that is wrong with the pools, before anything is made", async () => {
+    const said = await refusal({
+      nodePools: {
+        one: { requirements: [{ key: "karpenter.k8s.aws/instance-familly", operator: "In", values: ["c6i"] }] },
+        two: { limits: { cpu: "many" }, colour: "blue" },
+        three: { disruption: { consolidateAfter: "soon" } },
+      },
+    });
+    for (const where of ["nodePools.one.requirements[0].key", "nodePools.two.colour", "nodePools.three."])
+      assert.ok(said.includes(where), `${where} in: ${said}`);
+    assert.match(said, /did you mean karpenter\.k8s\.aws\/instance-family\?/);
+    assert.doesNotMatch(said, /^\s+at /m, "no stack trace");
+  });
+
+  it("is told when the operator may not look the cluster up", async () => {
+    const { iam } = world.sandbox.aws.clients;
+    const UserName = "intern";
+    await iam.send(new CreateUserCommand({ UserName }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const { AccessKeyId = "", SecretAccessKey = "" } = AccessKey ?? {};
+    const said = await refusal({}, { AWS_ACCESS_KEY_ID: AccessKeyId, AWS_SECRET_ACCESS_KEY: SecretAccessKey });
+    assert.match(said, /clusterName: EKS cluster "legacy" cannot be looked up: .*not authorized/);
+    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    await iam.send(new DeleteUserCommand({ UserName }));
+  });
+
+  it("maps its nodes beside those who are there", async () => {
+    await world.up({ nodePools: { default: pool } });
+    const found = await world.cluster.api.get<AwsAuth>(awsAuth);
+    assert.equal(found?.data.mapUsers, others.mapUsers);
+    assert.ok(found.data.mapRoles.startsWith("# the platform team; ask before you touch this"));
+    const nodes = {
+      rolearn: `arn:aws:iam::123456789012:role/KarpenterNodeRole-${clusterName}`,
+      username: "system:node:{{EC2PrivateDNSName}}",
+      groups: ["system:bootstrappers", "system:nodes"],
+    };
+    assert.deepEqual(parse(found.data.mapRoles), [...(parse(others.mapRoles) as object[]), nodes]);
+  });
+
+  it("runs 15 pods on nodes of the given profile, in subnets that the cluster's own tag finds", async () => {
+    const { cluster, sandbox } = world;
+    await cluster.create(deployment({ name: "pause", replicas: 0, requests: { cpu: "1", memory: "256Mi" } }));
+    await cluster.scale("pause", 15);
+    await world.untilRunning("pause", 15);
+    const found = await machines(sandbox.aws);
+    assert.ok(found.length > 0);
+    for (const machine of found) {
+      assert.match(machine.IamInstanceProfile?.Arn ?? "", /instance-profile\/KarpenterNodeRole-legacy$/);
+      assert.ok(sandbox.seed.privateSubnetIds.includes(machine.SubnetId ?? ""));
+      assert.equal(tagsOf(machine)["karpenter.sh/nodepool"], "default");
+    }
+  });
+
+  it("takes them away with their pods", async () => {
+    await world.cluster.scale("pause", 0);
+    await world.untilNoClaims();
+    assert.deepEqual(await machines(world.sandbox.aws), []);
+  });
+
+  it("leaves nothing behind, and aws-auth as it was", async () => {
+    await world.cluster.delete("Deployment", "pause");
+    await world.stack.destroy();
+    await world.assertNothingLeft();
+    const left = await world.cluster.api.get<AwsAuth>(awsAuth);
+    assert.deepEqual(parse(left?.data.mapRoles ?? ""), parse(others.mapRoles));
+    assert.match(left?.data.mapRoles ?? "", /ask before you touch this/);
+    assert.equal(left?.data.mapUsers, others.mapUsers);
+  });
+});
