@@ -19,7 +19,10 @@ const layers = Object.entries(mayImport).map(([from, to]) => ({
   comment: `controller/${from} may import ${["itself", ...to].join(", ")} and nothing else of ours. See docs/architecture.md.`,
   severity: "error",
   from: { path: `^controller/${from}/` },
-  to: { path: "^(controller|components|policies|cli|sandbox|bench|tools|test|index[.]ts)", pathNot: [from, ...to].map((room) => `^controller/${room}/`) },
+  to: {
+    path: "^(controller|components|policies|cli|sandbox|bench|tools|test|index[.]ts)",
+    pathNot: [from, ...to].map((room) => `^controller/${room}/`),
+  },
 }));
 
 module.exports = {
@@ -27,7 +30,8 @@ module.exports = {
     ...layers,
     {
       name: "pure-core",
-      comment: "The core decides from data alone: no package, no Node built-in. Pure libraries are added here by name: croner reads cron expressions.",
+      comment:
+        "The core decides from data alone: no package, no Node built-in. Pure libraries are added here by name: croner reads cron expressions.",
       severity: "error",
       from: { path: `^controller/(${pure.join("|")})/` },
       to: { dependencyTypes: ["core", "npm", "npm-dev"], pathNot: "^node_modules/croner/" },
@@ -81,6 +85,9 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
   },
 };

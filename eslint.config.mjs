@@ -38,12 +38,21 @@ export default tseslint.config(
   },
   {
     files: ["controller/**/*.ts"],
-    ignores: ["controller/main.ts", "controller/kube/**", "controller/runtime/system-clock.ts", "controller/runtime/system-random.ts"],
+    ignores: [
+      "controller/main.ts",
+      "controller/kube/**",
+      "controller/runtime/system-clock.ts",
+      "controller/runtime/system-random.ts",
+    ],
     rules: { "no-restricted-syntax": ["error", ...language, ...ambient] },
   },
   { files: ["cli/**/*.ts", "sandbox/**/*.ts", "bench/**/*.ts", "tools/**/*.ts"], rules: { "no-console": "off" } },
   {
     files: ["test/**/*.ts"],
-    rules: { "max-lines": ["error", 400], "max-lines-per-function": "off", "@typescript-eslint/no-floating-promises": "off" },
+    rules: {
+      "max-lines": ["error", 400],
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-floating-promises": "off",
+    },
   },
 );
