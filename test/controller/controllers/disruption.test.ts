@@ -7,6 +7,7 @@ import type { NodePool } from "#controller/api/node-pool";
 import { disruption } from "#controller/controllers/disruption";
 import { ConflictError } from "#controller/ports/errors";
 import type { Kube } from "#controller/ports/kube";
+import type { Outcome } from "#controller/runtime/reconciler";
 import { nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
 import { ControllerWorld, kubeExcept } from "#support/controller-world";
@@ -37,12 +38,12 @@ describe("disruption of empty nodes", function () {
     return { claim, node: await world.create("Node", { ...made.node, status: { ...made.node.status, ...ready } }) };
   }
   /** One round. Whoever wrote a node first, kwok among them, makes it start over, as the runtime does. */
-  const run = async (kube: Kube = world.kube): Promise<void> => {
+  const run = async (kube: Kube = world.kube): Promise<Outcome> => {
     try {
-      await disruption({ ...world.context, kube }).run(new AbortController().signal);
+      return await disruption({ ...world.context, kube }).run(new AbortController().signal);
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      await run(kube);
+      return run(kube);
     }
   };
   const claimOf = ({ claim }: Running): Promise<NodeClaim> => world.shown("NodeClaim", claim.metadata);
