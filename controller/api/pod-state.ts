@@ -28,7 +28,7 @@ export const isTerminating = ({ metadata }: KubeObject): boolean => metadata.del
 /** Neither finished nor on its way out. */
 export const isActive = (pod: Pod): boolean => !isTerminal(pod) && !isTerminating(pod);
 
-export const isOwnedBy = ({ metadata }: KubeObject, kind: string): boolean =>
+const isOwnedBy = ({ metadata }: KubeObject, kind: string): boolean =>
   metadata.ownerReferences?.some((owner) => owner.kind === kind) ?? false;
 
 export const isOwnedByDaemonSet = (pod: Pod): boolean => isOwnedBy(pod, "DaemonSet");

@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
 /** Feature gates and whether they are on by default. */
-export const featureGates = {
+const featureGates = {
   NodeRepair: false,
   ReservedCapacity: true,
   SpotToSpotConsolidation: false,
@@ -25,7 +25,7 @@ export const featureGates = {
   CapacityBuffer: false,
 } as const;
 
-export const awsFeatureGates = { NodeClassCEL: false } as const;
+const awsFeatureGates = { NodeClassCEL: false } as const;
 
 /** Every setting, by the name it has inside the controller. Durations are milliseconds inside. */
 export const settings = {

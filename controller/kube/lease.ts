@@ -27,7 +27,7 @@ export interface LeaseTimes {
   readonly retryMs: number;
 }
 
-export const defaultTimes: LeaseTimes = { durationMs: 15_000, renewWithinMs: 10_000, retryMs: 2_000 };
+const defaultTimes: LeaseTimes = { durationMs: 15_000, renewWithinMs: 10_000, retryMs: 2_000 };
 
 /** Another replica leads now, or nobody knows. Whatever we had in hand must stop: end the process. */
 export class LeadershipLostError extends Error {

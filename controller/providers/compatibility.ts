@@ -21,7 +21,7 @@ const tests: Readonly<Record<Operator, Test>> = {
 };
 
 /** Whether a requirement takes this value; undefined means that there is no such label. */
-export function allows({ operator, values = [] }: RequirementSpec, value: string | undefined): boolean {
+function allows({ operator, values = [] }: RequirementSpec, value: string | undefined): boolean {
   if (value === undefined) return operator === "NotIn" || operator === "DoesNotExist";
   return tests[operator](value, values);
 }

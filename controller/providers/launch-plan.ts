@@ -82,7 +82,7 @@ const metadataDefaults: LaunchTemplate["metadata"] = {
 };
 
 /** Shared hardware unless only dedicated is allowed. */
-export const tenancyOf = ({ spec }: Pick<NodeClaim, "spec">): "default" | "dedicated" =>
+const tenancyOf = ({ spec }: Pick<NodeClaim, "spec">): "default" | "dedicated" =>
   allowsAll(wishesOf(spec.requirements), TENANCY, "default") ? "default" : "dedicated";
 
 function bootText(subject: LaunchSubject, type: InstanceType | undefined): string {

@@ -144,7 +144,7 @@ export class Launches {
 const TEMPLATE_GONE = "InvalidLaunchTemplateName.NotFoundException";
 
 /** The fleet answered, but with failures alone. */
-export class FleetFailed extends Error {
+class FleetFailed extends Error {
   override readonly name = "FleetFailed";
   readonly failures: FleetAnswer["failures"];
 

@@ -7,7 +7,7 @@ import type { Instance } from "./ec2-instances-api";
 import { EFA } from "./launch-plan";
 
 /** `aws:///us-east-1a/i-0123` ⇄ its parts. */
-export const providerIdOf = (zone: string, instanceId: string): string => `aws:///${zone}/${instanceId}`;
+const providerIdOf = (zone: string, instanceId: string): string => `aws:///${zone}/${instanceId}`;
 
 /** The instance id at the end of a provider id, or undefined when this is none of ours. */
 export const instanceIdOf = (providerId: string): string | undefined =>

@@ -20,7 +20,7 @@ const cpuBands: readonly (readonly [upTo: number, share: number])[] = [
 ];
 
 /** CPU that EKS' bootstrap reserves for the kubelet, in thousandths. */
-export function reservedCpu(cpus: number): number {
+function reservedCpu(cpus: number): number {
   let reserved = 0;
   let from = 0;
   for (const [upTo, share] of cpuBands) {
@@ -33,7 +33,7 @@ export function reservedCpu(cpus: number): number {
 }
 
 /** Memory that EKS' bootstrap reserves for the kubelet, in bytes. */
-export const reservedMemory = (pods: number): number => (11 * pods + 255) * MIB;
+const reservedMemory = (pods: number): number => (11 * pods + 255) * MIB;
 
 export interface OverheadInput {
   readonly cpus: number;

@@ -77,7 +77,7 @@ export class Prices {
 }
 
 /** The package's own list for a region; a region without one gets that of the same partition's main region. */
-export function shippedPrices(region: string): PriceList {
+function shippedPrices(region: string): PriceList {
   const lists: Readonly<Partial<Record<string, Readonly<Record<string, number>>>>> = staticPrices;
   const main = region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
   return new Map(Object.entries(lists[region] ?? lists[main] ?? {}));

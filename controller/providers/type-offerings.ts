@@ -52,7 +52,7 @@ const objections: readonly Objection[] = [
   lacksInterfaces,
 ];
 
-export const launchable: Objection = (type, spec) => !objections.some((objects) => objects(type, spec));
+const launchable: Objection = (type, spec) => !objections.some((objects) => objects(type, spec));
 
 function lacksInterfaces({ network }: MachineType, { networkInterfaces = [] }: EC2NodeClassSpec): boolean {
   const efaOnly = networkInterfaces.filter(({ interfaceType }) => interfaceType === "efa-only").length;

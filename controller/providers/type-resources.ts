@@ -61,13 +61,13 @@ function memoryOf({ arch, memoryMiB }: MachineType, { vmMemoryOverheadPercent }:
 }
 
 /** Addresses for pods on the default card's interfaces, and two pods on the host's network (Amazon VPC CNI). */
-export function podsByInterfaces(type: MachineType, { reserved }: { readonly reserved: number }): number {
+function podsByInterfaces(type: MachineType, { reserved }: { readonly reserved: number }): number {
   const { cards, defaultCard, ipv4PerInterface } = type.network;
   const interfaces = (cards.find(({ index }) => index === defaultCard)?.interfaces ?? 0) - reserved;
   return interfaces <= 0 ? 0 : interfaces * (ipv4PerInterface - 1) + 2;
 }
 
-export function podsOf(type: MachineType, spec: EC2NodeClassSpec, { reservedEnis }: NodeSettings): number {
+function podsOf(type: MachineType, spec: EC2NodeClassSpec, { reservedEnis }: NodeSettings): number {
   const traits = families[familyOf({ spec })];
   const { maxPods, podsPerCore = 0 } = spec.kubelet ?? {};
   const efaOnly = (spec.networkInterfaces ?? []).filter(

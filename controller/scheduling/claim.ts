@@ -63,7 +63,7 @@ function specOf({ pool, requirements, instanceTypes, requests }: PlannedNode): N
 }
 
 /** `<group>/<kind in lower case>`: how a controller recognizes what belongs to its classes. */
-export const nodeClassLabel = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;
+const nodeClassLabel = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;
 
 const ownedBy = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => ({
   apiVersion: "karpenter.sh/v1",

@@ -11,7 +11,7 @@ import { isVaried, lowered, shortened } from "./variety";
 import { type Dimensions, fits, minimum, plus, type Vector } from "./vector";
 
 /** A claim lists this many types at most; EC2 Fleet takes no more launch template overrides than make sense with it. */
-export const maxInstanceTypes = 60;
+const maxInstanceTypes = 60;
 
 /**
  * The nodes of a pool as they are handed out. Each lists every machine that holds its pods, so that EC2 has a choice,

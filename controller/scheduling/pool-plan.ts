@@ -109,7 +109,7 @@ export class PoolPlan {
   }
 }
 
-export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
+const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
 
 /** Machines that hold a load and can be bought for it, cheapest first. */
 export const machinesFor = (scope: Scope, used: Vector): readonly Machine[] =>

@@ -33,9 +33,9 @@ export function combine(a: Amounts, b: Amounts, pick: (a: number, b: number) => 
   return Object.fromEntries([...names].map((name) => [name, pick(a[name] ?? 0, b[name] ?? 0)]));
 }
 
-export const add = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
+const add = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
 export const sum = (lists: readonly Amounts[]): Amounts => lists.reduce(add, {});
-export const max = (a: Amounts, b: Amounts): Amounts => combine(a, b, Math.max);
+const max = (a: Amounts, b: Amounts): Amounts => combine(a, b, Math.max);
 
 /** What is not requested but limited is requested at its limit, as the API server defaults it. */
 const requestsOf = ({ requests = {}, limits = {} }: ResourceRequirements = {}): Amounts =>

@@ -54,7 +54,7 @@ export interface Surroundings {
 }
 
 /** The pool's own requirements and labels, as one set. */
-export const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): Requirements =>
+const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): Requirements =>
   allOf([
     ...requirementsOf(template.spec.requirements).values(),
     ...ofLabels(template.metadata?.labels).values(),

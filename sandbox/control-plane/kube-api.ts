@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import { parse } from "yaml";
 
 /** The API server refused. `code` is the HTTP status, `reason` Kubernetes' own word for it. */
-export class KubeApiError extends Error {
+class KubeApiError extends Error {
   override readonly name = "KubeApiError";
   readonly code: number;
   readonly reason: string;

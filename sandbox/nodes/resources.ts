@@ -87,7 +87,7 @@ const elasticFabricAdapters = ({ NetworkInfo }: InstanceTypeInfo): [string, numb
   NetworkInfo?.EfaSupported === true ? [["vpc.amazonaws.com/efa", NetworkInfo.EfaInfo?.MaximumEfaInterfaces ?? 0]] : [];
 
 /** Every interface's own address is not for pods; two pods use the host's. https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html */
-export function podsByInterfaces({ NetworkInfo }: InstanceTypeInfo): number {
+function podsByInterfaces({ NetworkInfo }: InstanceTypeInfo): number {
   const cards = NetworkInfo?.NetworkCards?.find(
     ({ NetworkCardIndex }) => NetworkCardIndex === (NetworkInfo.DefaultNetworkCardIndex ?? 0),
   );

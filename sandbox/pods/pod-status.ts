@@ -38,7 +38,7 @@ export function podStatus(report: PodReport, conditionSince: (type: string, stat
 }
 
 /** Failed and Succeeded only when every container has ended and none will be started again. */
-export function phaseOf({ pod, initialized, containers }: PodReport): string {
+function phaseOf({ pod, initialized, containers }: PodReport): string {
   const policy = pod.spec.restartPolicy ?? "Always";
   if (!initialized || containers.some(({ state, restarts }) => state.kind === "waiting" && restarts === 0))
     return "Pending";

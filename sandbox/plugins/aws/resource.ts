@@ -67,8 +67,6 @@ export const required: Property = { required: true };
 export const fixed: Property = { replaces: true };
 export const requiredFixed: Property = { required: true, replaces: true };
 export const document: Property = { as: "json" };
-export const set: Property = { as: "set" };
-export const block: Property = { as: "block" };
 /** A name that cannot be changed, generated when not given. */
 export const named = (maximum: number): Property => ({ replaces: true, named: maximum });
 /** Only decides how the name is generated. */

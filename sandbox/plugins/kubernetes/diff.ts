@@ -14,7 +14,7 @@ export interface Change {
 }
 
 /** Every place where two values differ, as deep as the difference lies. */
-export function changesBetween(old: Value, next: Value, path: Path = []): readonly Change[] {
+function changesBetween(old: Value, next: Value, path: Path = []): readonly Change[] {
   if (isDeepStrictEqual(old, next)) return [];
   if (old === undefined) return [{ path, kind: "ADD" }];
   if (next === undefined) return [{ path, kind: "DELETE" }];

@@ -59,7 +59,7 @@ export const asAsked = (inputs: Properties, live: Properties): boolean =>
   isDeepStrictEqual(project(inputs, readable(inputs, live)), inputs);
 
 /** What the value says at the places that the inputs speak of. Lists count as a whole. */
-export function project(inputs: Value, value: Value): Value {
+function project(inputs: Value, value: Value): Value {
   if (isObject(inputs) && isObject(value)) {
     const keys = Object.keys(inputs).filter((key) => value[key] !== undefined);
     return Object.fromEntries(keys.map((key) => [key, project(inputs[key], value[key])]));
