@@ -3,6 +3,7 @@ import { withNodeRole, withoutNodeRole } from "./aws-auth";
 import type { KubeConnection } from "./kubernetes";
 import { kubeConfig, statusOf } from "./kubernetes";
 import type { Resource } from "./provider";
+import { say } from "./say";
 
 interface Inputs extends KubeConnection {
   readonly roleArn: string;
@@ -26,9 +27,31 @@ export const awsAuthMapping: Resource<Inputs, Found> = {
     return withNodeRole(mapRoles, inputs.roleArn) === mapRoles ? found : undefined;
   },
   async delete({ found, ...inputs }) {
-    if (found.added !== "nothing") await remove(api(inputs), inputs.roleArn, found);
+    if (found.added === "nothing") return;
+    const core = api(inputs);
+    if (await answers(core)) await remove(core, inputs.roleArn, found);
+    else say("our entry in aws-auth was dropped from the state unseen: its cluster does not answer");
   },
 };
+
+/** What the Kubernetes provider, too, takes as leave to forget what it cannot reach. */
+const leave = "PULUMI_K8S_DELETE_UNREACHABLE";
+
+/** @throws Error when there is no answer and no leave to go on without one */
+async function answers(core: CoreV1Api): Promise<boolean> {
+  try {
+    await get(core);
+    return true;
+  } catch (error) {
+    if (statusOf(error) !== undefined) throw error;
+    if (process.env[leave] === "true") return false;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `ConfigMap kube-system/aws-auth: the cluster does not answer (${why}); if it is gone for good, set ${leave}=true`,
+      { cause: error },
+    );
+  }
+}
 
 const api = (connection: KubeConnection): CoreV1Api => kubeConfig(connection).makeApiClient(CoreV1Api);
 
