@@ -39,6 +39,9 @@ export async function environmentOf(options: EnvironmentOptions): Promise<Readon
     PULUMI_BACKEND_URL: pathToFileURL(state).href,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Pulumi.yaml's `noCheck` again: the newest language host that can be built does not hear the CLI's word about it,
+    // and would check the types of program and packages on every run.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...(aws ? awsEnvironment(aws, directory) : {}),
   };
 }
