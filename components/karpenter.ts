@@ -50,6 +50,11 @@ export class Karpenter extends pulumi.ComponentResource {
   readonly controllerRoleArn: pulumi.Output<string>;
   readonly queueName: pulumi.Output<string> | undefined;
   readonly namespace: string;
+  /**
+   * Let pools and classes of your own depend on this: made once the controller is at work, and gone before it. Were they
+   * to depend on all of `Karpenter`, Teardown could not help them where a pod may not be evicted.
+   */
+  readonly ready: pulumi.Resource;
 
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
@@ -81,6 +86,7 @@ export class Karpenter extends pulumi.ComponentResource {
     this.controllerRoleArn = role.roleArn;
     this.queueName = queue?.name;
     this.namespace = namespace;
+    this.ready = leftovers;
     this.registerOutputs({ clusterName: this.clusterName });
   }
 
