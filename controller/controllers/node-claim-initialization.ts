@@ -2,7 +2,7 @@ import type { Finding } from "../api/conditions";
 import { holds, isTrue, unknown } from "../api/conditions";
 import { labels } from "../api/labels";
 import type { Node } from "../api/node";
-import { isReady } from "../api/node-state";
+import { isInitialized, isReady } from "../api/node-state";
 import type { NodeClaim } from "../api/node-claim";
 import { isPositive } from "../api/resource-list";
 import { isEphemeral, isSameTaint } from "../api/taints";
@@ -26,7 +26,8 @@ export function initialization({ kube, clock, log, lookups }: Pick<Context, "kub
   };
 
   async function declare({ metadata: { name } }: NodeClaim, node: Node | undefined): Promise<void> {
-    if (node === undefined) return;
+    // Declared already by a round whose note on the claim came too late.
+    if (node === undefined || isInitialized(node)) return;
     await kube.patch("Node", node.metadata, { metadata: { labels: { [labels.initialized]: "true" } } });
     log.info("initialized nodeclaim", {
       NodeClaim: name,
