@@ -1,7 +1,7 @@
 import { CoreV1Api, V1ConfigMap, V1DeleteOptions, V1Preconditions } from "@kubernetes/client-node";
 import { withNodeRole, withoutNodeRole } from "./aws-auth";
 import type { KubeConnection } from "./kubernetes";
-import { kubeConfig, statusOf } from "./kubernetes";
+import { kubeConfig, reasonOf, statusOf } from "./kubernetes";
 import type { Resource } from "./provider";
 import { say } from "./say";
 
@@ -45,9 +45,8 @@ async function answers(core: CoreV1Api): Promise<boolean> {
   } catch (error) {
     if (statusOf(error) !== undefined) throw error;
     if (process.env[leave] === "true") return false;
-    const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `ConfigMap kube-system/aws-auth: the cluster does not answer (${why}); if it is gone for good, set ${leave}=true`,
+      `ConfigMap kube-system/aws-auth: the cluster does not answer (${reasonOf(error)}); if it is gone for good, set ${leave}=true`,
       { cause: error },
     );
   }

@@ -16,3 +16,10 @@ export function kubeConfig({ kubeconfig }: KubeConnection): KubeConfig {
 /** HTTP status of an answer that was an error; `undefined` when there was no answer. */
 export const statusOf = (error: unknown): number | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : undefined;
+
+/** Why there was no answer: "fetch failed" says nothing, its cause does. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}

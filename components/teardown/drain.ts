@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "../resources/kubernetes";
 import { say } from "../resources/say";
 import type { ClusterApi } from "./cluster-api";
 import type { DrainStep } from "./drain-plan";
@@ -31,7 +32,7 @@ export async function drain(api: ClusterApi, patience: Patience): Promise<Draine
     } catch (error) {
       failures += 1;
       if (failures === failuresInARow) {
-        say(`the cluster's API stopped answering: ${error instanceof Error ? error.message : String(error)}`);
+        say(`the cluster's API stopped answering: ${reasonOf(error)}`);
         return { over: "unreachable", ...progress.seen };
       }
     }

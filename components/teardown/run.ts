@@ -4,7 +4,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { AwsClients, AwsConnection } from "../resources/aws";
 import { awsClients } from "../resources/aws";
 import type { KubeConnection } from "../resources/kubernetes";
-import { kubeConfig, statusOf } from "../resources/kubernetes";
+import { kubeConfig, reasonOf, statusOf } from "../resources/kubernetes";
 import { say } from "../resources/say";
 import { clusterApi } from "./cluster-api";
 import type { ClusterApi } from "./cluster-api";
@@ -118,7 +118,7 @@ async function reach(inputs: TeardownInputs, clusterUid: string): Promise<Cluste
       if (error instanceof WrongClusterError || statusOf(error) !== undefined) throw error;
       if (attempt < attempts) await sleep(betweenMs);
       else {
-        say(`cluster ${inputs.clusterName} does not answer (${String(error)}): going on with what is in AWS`);
+        say(`cluster ${inputs.clusterName} does not answer (${reasonOf(error)}): going on with what is in AWS`);
         return undefined;
       }
     }
