@@ -25,4 +25,8 @@ export interface Offering {
   readonly available: boolean;
   /** Further labels that only this offering has, such as a reservation's id. */
   readonly requirements?: readonly RequirementSpec[];
+  /** For `reserved`: which reservation it is from, and how many instances are left in it. */
+  readonly reservation?: { readonly id: string; readonly remaining: number };
+  /** Resources that a node has only if it is bought through this offering, laid over the type's allocatable. */
+  readonly allocatable?: ResourceList;
 }

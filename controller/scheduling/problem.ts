@@ -36,6 +36,8 @@ export interface NodeState {
   readonly allocatable: ResourceList;
   /** Pods on it, daemons included. */
   readonly pods: readonly Pod[];
+  /** How many volumes of each CSI driver it can attach, as its CSINode says; drivers that are not listed have no limit. */
+  readonly volumeLimits?: Readonly<Record<string, number>>;
 }
 
 export interface Volumes {
@@ -49,4 +51,11 @@ export interface SchedulingSettings {
   readonly preferences: "Respect" | "Ignore";
   /** Whether `minValues` may be lowered when nothing else works. */
   readonly minValues: "Strict" | "BestEffort";
+  /**
+   * `Strict`, the default: a pod that a capacity reservation would suit waits while the reservation is taken by this
+   * very plan, instead of paying for other capacity. `Fallback`: it takes other capacity (karpenter-core §3.9).
+   */
+  readonly reservations?: "Strict" | "Fallback";
+  /** What a node costs per hour whatever its type (licences, addresses), added to every offering's price. Default 0. */
+  readonly nodePrice?: number;
 }
