@@ -23,10 +23,15 @@ export class Backoff {
 
   /** Counts one more failure; the milliseconds to wait, between half and all of the doubled time. */
   next(key: string): number {
-    const failures = this.#failures.get(key) ?? 0;
+    const failures = this.failuresOf(key);
     this.#failures.set(key, failures + 1);
     const { firstMs, mostMs } = this.#options;
     return Math.min(mostMs, firstMs * 2 ** failures) * (0.5 + this.#random.fraction() / 2);
+  }
+
+  /** Failures of the key since it was last forgotten. */
+  failuresOf(key: string): number {
+    return this.#failures.get(key) ?? 0;
   }
 
   /** The key succeeded, or is gone. */

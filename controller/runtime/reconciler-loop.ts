@@ -1,6 +1,6 @@
 import type { Kind } from "../api/kinds";
 import type { Clock } from "../ports/clock";
-import { ConflictError, TerminalError } from "../ports/errors";
+import { ConflictError, NotFoundError, TerminalError } from "../ports/errors";
 import type { Kube } from "../ports/kube";
 import type { Log } from "../ports/log";
 import type { Metrics } from "../ports/metrics";
@@ -49,6 +49,7 @@ export async function runReconciler<K extends Kind>(
         ports,
         log,
         signal,
+        patient: retry.isPatient(key),
       });
       const wait = retry.after(key, outcome);
       if (outcome.result === "error") metrics.count("workqueue_retries_total", { ...labels, name });
@@ -88,20 +89,22 @@ export interface Ended {
   readonly after?: number;
 }
 
+export interface Circumstances {
+  readonly name: string;
+  readonly ports: LoopPorts;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Whether "not found" is taken for a race with a deletion that the mirrors are about to show. */
+  readonly patient: boolean;
+}
+
 /** Calls, measures, and logs what failed. Never rejects: one reconciler's fault is nobody else's. */
-export async function observed(
-  call: () => Promise<Outcome> | undefined,
-  {
-    name,
-    ports,
-    log,
-    signal,
-  }: { readonly name: string; readonly ports: LoopPorts; readonly log: Log; readonly signal: AbortSignal },
-): Promise<Ended> {
+export async function observed(call: () => Promise<Outcome> | undefined, circumstances: Circumstances): Promise<Ended> {
+  const { name, ports } = circumstances;
   const { clock, metrics } = ports;
   const labels = { controller: name };
   const startedAt = clock.now();
-  const ended = await outcomeOf(call, log, signal);
+  const ended = await outcomeOf(call, circumstances);
   metrics.observe("controller_runtime_reconcile_time_seconds", (clock.now() - startedAt) / 1_000, labels);
   const failed = ended.result === "error" || ended.result === "terminal";
   metrics.count("controller_runtime_reconcile_total", { ...labels, result: failed ? "error" : ended.result });
@@ -110,18 +113,24 @@ export async function observed(
   return ended;
 }
 
-async function outcomeOf(call: () => Promise<Outcome> | undefined, log: Log, signal: AbortSignal): Promise<Ended> {
+async function outcomeOf(
+  call: () => Promise<Outcome> | undefined,
+  { log, signal, patient }: Circumstances,
+): Promise<Ended> {
   try {
     const { after } = (await call()) ?? {};
     return after === undefined ? { result: "success" } : { result: "requeue_after", after };
   } catch (error) {
-    if (error instanceof ConflictError) return { result: "requeue" };
+    if (error instanceof ConflictError || (patient && error instanceof NotFoundError)) return { result: "requeue" };
     // What fails because it is being stopped has not failed.
     if (signal.aborted) return { result: "success" };
     log.error("reconciler error", { error });
     return { result: error instanceof TerminalError ? "terminal" : "error" };
   }
 }
+
+/** Some four seconds of back-off: no mirror is that late. */
+const MOST_LOST_RACES = 10;
 
 /** When a key comes again, by how it went. */
 export class Retry {
@@ -139,6 +148,11 @@ export class Retry {
     if (ended.result === "requeue") return this.#conflicts.next(key);
     this.forget(key);
     return ended.result === "terminal" ? undefined : ended.after;
+  }
+
+  /** Whether losing one more race would still be ordinary. */
+  isPatient(key: string): boolean {
+    return this.#conflicts.failuresOf(key) < MOST_LOST_RACES;
   }
 
   forget(key: string): void {

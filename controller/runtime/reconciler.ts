@@ -4,7 +4,7 @@ import type { Kind, Kinds } from "../api/kinds";
  * Brings one object closer to what it should be. Level-driven: it looks at what is, never at what changed, and may be
  * called at any time, any number of times; after a crash it is simply called again. Two calls for one object never
  * overlap. A throw means "again, with back-off"; TerminalError means "not until the object changes"; ConflictError
- * means "again at once" and is not logged.
+ * means "again at once" and is not logged, and so does NotFoundError, unless it keeps coming.
  */
 export interface Reconciler<K extends Kind> {
   /** Karpenter's controller name, such as `nodeclaim.lifecycle`; it labels logs and metrics. */

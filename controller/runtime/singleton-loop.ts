@@ -9,7 +9,13 @@ export async function runSingleton(singleton: Singleton, ports: LoopPorts, signa
   const labels = { controller: name };
   while (!signal.aborted) {
     ports.metrics.set("controller_runtime_active_workers", 1, labels);
-    const ended = await observed(() => singleton.run(signal), { name, ports, log, signal });
+    const ended = await observed(() => singleton.run(signal), {
+      name,
+      ports,
+      log,
+      signal,
+      patient: retry.isPatient(name),
+    });
     ports.metrics.set("controller_runtime_active_workers", 0, labels);
     // A round that neither waits nor fails still lets everything else have a turn.
     const wait = ended.result === "terminal" ? retry.after(name, { result: "error" }) : retry.after(name, ended);

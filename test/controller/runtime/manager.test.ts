@@ -3,8 +3,9 @@ import type { Kind, Kinds } from "#controller/api/kinds";
 import type { NodePool } from "#controller/api/node-pool";
 import { keyOf, type KubeObject } from "#controller/api/kube-object";
 import { Store } from "#controller/kube/store";
-import { ConflictError, TerminalError } from "#controller/ports/errors";
+import { ConflictError, NotFoundError, TerminalError } from "#controller/ports/errors";
 import type { Cache } from "#controller/ports/kube";
+import type { Log } from "#controller/ports/log";
 import { runManager } from "#controller/runtime/manager";
 import { PrometheusMetrics } from "#controller/runtime/prometheus";
 import { after, done, type Outcome, type Reconciler, type Singleton, watching } from "#controller/runtime/reconciler";
@@ -16,9 +17,11 @@ import { silentLog } from "#support/silence";
 function setup({
   reconcilers = [],
   singletons = [],
+  log = silentLog,
 }: {
   reconcilers?: Reconciler<"NodePool">[];
   singletons?: Singleton[];
+  log?: Log;
 }) {
   const clock = new FakeClock(0);
   const stores = new Map<Kind, Store<KubeObject>>();
@@ -31,7 +34,7 @@ function setup({
   const order: string[] = [];
   const stop = new AbortController();
   const options = {
-    ...{ clock, metrics, log: silentLog, random: { fraction: () => 1, uuid: () => "" }, reconcilers, singletons },
+    ...{ clock, metrics, log, random: { fraction: () => 1, uuid: () => "" }, reconcilers, singletons },
     // Each kind's store holds what the test put there, of that kind.
     kube: { cached: <K extends Kind>(kind: K) => storeOf(kind) as unknown as Cache<Kinds[K]> },
     mirrors: {
@@ -60,6 +63,13 @@ const named = (reconcile: (pool: NodePool, signal: AbortSignal) => Promise<Outco
   kind: "NodePool",
   watches: [watching("NodeClaim", ({ metadata }) => [metadata.labels?.["pool"] ?? ""])],
   reconcile,
+});
+
+/** A log whose errors go into a list. */
+const listening = (errors: string[]): Log => ({
+  ...silentLog,
+  error: (message) => errors.push(message),
+  with: () => listening(errors),
 });
 
 /** A reconciler that notes its calls and answers each with the next of these. */
@@ -120,6 +130,26 @@ describe("the manager", () => {
     assert.match(exposed, /controller_runtime_reconcile_total\{controller="test",result="error"\} 3/);
     assert.match(exposed, /controller_runtime_reconcile_total\{controller="test",result="requeue"\} 1/);
     assert.match(exposed, /controller_runtime_terminal_reconcile_errors_total\{controller="test"\} 1/);
+  });
+
+  it("takes an object that is just gone for a lost race, and speaks up when it stays so", async () => {
+    const lines: string[] = [];
+    const { calls, reconciler } = noting(
+      () => rig.clock,
+      Array.from({ length: 12 }, () => failing(new NotFoundError('nodepools "a" not found'))),
+    );
+    const rig = setup({ reconcilers: [reconciler], log: listening(lines) });
+    rig.storeOf("NodePool").put(nodePool());
+    await rig.clock.advance(150);
+    const atFirst = [...lines];
+    await rig.clock.advance(20_000);
+    rig.stop.abort();
+    await rig.running;
+
+    assert.deepEqual(atFirst, []);
+    assert.deepEqual(calls.slice(0, 4), [100, 110, 130, 170]);
+    assert.deepEqual(lines, ["reconciler error", "reconciler error"]);
+    assert.equal(calls.length, 13);
   });
 
   it("reconciles the objects that a change of another kind concerns, before and after", async () => {
