@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { boundOf } from "../../bench/bound";
+import { openb } from "../../bench/scenarios/openb";
+import { labels } from "#controller/api/labels";
+import type { PodAffinityTerm } from "#controller/api/pod";
+import { schedule } from "#controller/scheduling/schedule";
+import { choice, daemonSet, instanceType, nodePool, nodeState, pod, problem } from "#support/builders";
+
+const small = instanceType("small", { cpu: 4, memoryGi: 16, price: 0.4 });
+const pods = (count: number, cpu: string) =>
+  Array.from({ length: count }, () =>
+    pod({ spec: { containers: [{ name: "main", resources: { requests: { cpu } } }] } }),
+  );
+
+const near = (actual: number, expected: number): void => {
+  assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
+};
+
+describe("boundOf", () => {
+  it("buys the fraction of a node that the pods fill", async () => {
+    const { price, nodes } = await boundOf(problem({ pods: pods(2, "1"), pools: [choice(nodePool(), [small])] }));
+
+    near(price, 0.2);
+    near(nodes, 0.5);
+  });
+
+  it("buys what costs least for what is asked", async () => {
+    const large = instanceType("large", { cpu: 16, memoryGi: 16, price: 0.8 });
+    const asked = problem({ pods: pods(2, "1"), pools: [choice(nodePool(), [small, large])] });
+
+    near((await boundOf(asked)).price, 0.1);
+  });
+
+  it("lets pods go only on machines that their selector allows", async () => {
+    const arm = instanceType("arm", { cpu: 4, memoryGi: 16, price: 0.8, arch: "arm64" });
+    const wanting = pods(1, "1").map((each) => ({
+      ...each,
+      spec: { ...each.spec, nodeSelector: { [labels.arch]: "arm64" } },
+    }));
+    const asked = problem({ pods: [...wanting, ...pods(1, "1")], pools: [choice(nodePool(), [small, arm])] });
+
+    near((await boundOf(asked)).price, 0.3);
+  });
+
+  it("lets pods go only on pools whose taints they tolerate", async () => {
+    const cheap = instanceType("cheap", { cpu: 4, memoryGi: 16, price: 0.1 });
+    const tainted = nodePool({ spec: { template: { spec: { taints: [{ key: "team", effect: "NoSchedule" }] } } } });
+    const asked = problem({ pods: pods(2, "1"), pools: [choice(nodePool(), [small]), choice(tainted, [cheap])] });
+
+    near((await boundOf(asked)).price, 0.2);
+  });
+
+  it("lets no pod be cut to fit on a machine that is too small for it", async () => {
+    const tiny = instanceType("tiny", { cpu: 1, memoryGi: 4, price: 0.01 });
+    const asked = problem({ pods: pods(1, "2"), pools: [choice(nodePool(), [tiny, small])] });
+
+    near((await boundOf(asked)).price, 0.2);
+  });
+
+  it("leaves room for daemons", async () => {
+    const asked = problem({
+      pods: pods(2, "1"),
+      pools: [choice(nodePool(), [small])],
+      daemonSets: [daemonSet({ cpu: "2" })],
+    });
+
+    near((await boundOf(asked)).price, 0.4);
+  });
+
+  it("takes free room on nodes that are there for nothing", async () => {
+    const nodes = [nodeState({ allocatable: { cpu: "3", memory: "16Gi", pods: "110" }, pods: pods(2, "1") })];
+    const asked = problem({ pods: pods(2, "1"), pools: [choice(nodePool(), [small])], nodes });
+
+    near((await boundOf(asked)).price, 0.1);
+  });
+
+  it("does not add up crumbs of free room that no pod fits in", async () => {
+    const crumb = { allocatable: { cpu: "1500m", memory: "16Gi", pods: "110" } };
+    const nodes = [nodeState(crumb), nodeState(crumb)];
+    const asked = problem({ pods: pods(3, "1"), pools: [choice(nodePool(), [small])], nodes });
+
+    near((await boundOf(asked)).price, 0.1);
+  });
+
+  it("gives pods that refuse their like on a host a node each", async () => {
+    const term: PodAffinityTerm = { topologyKey: labels.hostname, labelSelector: { matchLabels: { app: "db" } } };
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+    const loners = pods(3, "1").map(({ metadata, spec }) => ({
+      metadata: { ...metadata, labels: { app: "db" } },
+      spec: { ...spec, affinity: { podAntiAffinity: required } },
+    }));
+
+    const { price, nodes } = await boundOf(problem({ pods: loners, pools: [choice(nodePool(), [small])] }));
+    near(price, 1.2);
+    near(nodes, 3);
+  });
+
+  it("counts pods that fit nowhere instead of pricing them", async () => {
+    const asked = problem({ pods: [...pods(2, "1"), ...pods(3, "8")], pools: [choice(nodePool(), [small])] });
+
+    const { price, unplaceable } = await boundOf(asked);
+    near(price, 0.2);
+    assert.equal(unplaceable, 3);
+  });
+
+  it("is never above what a plan costs", async () => {
+    const shape = fc.record({
+      cpu: fc.integer({ min: 1, max: 16 }),
+      memoryGi: fc.integer({ min: 1, max: 64 }),
+      price: fc.integer({ min: 1, max: 9 }),
+    });
+    const size = fc.constantFrom("250m", "500m", "1", "2");
+    const asked = fc.record({ shapes: fc.array(shape, { minLength: 1, maxLength: 5 }), sizes: fc.array(size) });
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ shapes, sizes }) => {
+        const types = shapes.map((each, index) => instanceType(`type-${index}`, each));
+        const whole = problem({ pods: sizes.flatMap((cpu) => pods(1, cpu)), pools: [choice(nodePool(), types)] });
+
+        const { newNodes, unschedulable } = schedule(whole);
+        const { price, unplaceable } = await boundOf(whole);
+        const paid = newNodes.reduce((sum, { cheapest }) => sum + cheapest.offering.price, 0);
+        assert.equal(unplaceable, unschedulable.length);
+        assert.ok(price <= paid + 1e-6, `bound ${price} above plan ${paid}`);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is the published $7,046 an hour for the GPU trace", async () => {
+    const trace = openb.problem(8152);
+
+    assert.equal(trace.pods.length, 8152);
+    assert.equal(Math.round((await boundOf(trace)).price), 7046);
+  });
+});
