@@ -1,0 +1,119 @@
+import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
+import type { Problem } from "#controller/scheduling/problem";
+import { type Alternatives, anyOther, hostname, holds, keyFor, nodeWishes, wishesKey } from "./expression";
+import { labelsOfMachine, type Purchase, specsOfPool, suitsPool } from "./machine";
+import { mayMeet, type Place, purchasesOf, rangeOf } from "./place";
+import { untolerated } from "./tolerations";
+
+/** Which nodes a spread constraint looks at, and which domains they make up. */
+export interface Terrain {
+  /** Nodes that count, with their domain; those whose domain is not settled are left out. */
+  readonly domains: ReadonlyMap<Place, string>;
+  /** Every domain there is or could be. */
+  readonly universe: ReadonlySet<string>;
+}
+
+/**
+ * Nodes count if they have all keys that the pod spreads over, and the pod could go there: by its node selector and
+ * affinity unless nodeAffinityPolicy is Ignore, by its tolerations if nodeTaintsPolicy is Honor
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ */
+interface Filter {
+  readonly key: string;
+  readonly keys: readonly string[];
+  readonly wishes: Alternatives | undefined;
+  readonly tolerations: Pod["spec"]["tolerations"] | undefined;
+}
+
+/** Nodes that could be made: each type of each pool. */
+interface Prospect {
+  readonly witnesses: Purchase["witnesses"];
+  readonly taints: Place["taints"];
+}
+
+/** Terrains of a problem, each worked out once. */
+export class Atlas {
+  readonly #places: readonly Place[];
+  readonly #prospects: readonly Prospect[];
+  readonly #known = new Map<string, Terrain>();
+
+  constructor(places: readonly Place[], problem: Problem) {
+    this.#places = places;
+    this.#prospects = problem.pools.flatMap(({ pool, instanceTypes }) =>
+      instanceTypes
+        .filter((type) => suitsPool(type, pool))
+        .map((type) => ({
+          witnesses: labelsOfMachine(type, { pool, specs: specsOfPool(pool) }),
+          taints: pool.spec.template.spec.taints ?? [],
+        })),
+    );
+  }
+
+  terrainOf(constraint: TopologySpreadConstraint, pod: Pod): Terrain {
+    const { topologyKey, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
+    const filter: Filter = {
+      key: keyFor(topologyKey),
+      keys: hardConstraintsOf(pod).map((each) => each.topologyKey),
+      wishes: nodeAffinityPolicy === "Ignore" ? undefined : nodeWishes(pod.spec),
+      tolerations: nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined,
+    };
+    const signature = JSON.stringify([
+      filter.key,
+      filter.keys,
+      filter.tolerations,
+      nodeAffinityPolicy,
+      wishesKey(pod.spec),
+    ]);
+    const terrain = this.#known.get(signature) ?? this.#survey(filter);
+    this.#known.set(signature, terrain);
+    return terrain;
+  }
+
+  #survey(filter: Filter): Terrain {
+    const domains = new Map<Place, string>();
+    for (const place of this.#places.filter((each) => counts(each, filter))) {
+      const { settled } = rangeOf(place, filter.key);
+      if (settled !== undefined) domains.set(place, settled);
+    }
+    return { domains, universe: new Set([...domains.values(), ...this.#prospective(filter)]) };
+  }
+
+  /** There is no telling how many hostnames there could be; those that are there or planned make up the universe. */
+  #prospective(filter: Filter): readonly string[] {
+    if (filter.key === hostname) return [];
+    const fit = this.#prospects.filter((prospect) => reaches(prospect, filter));
+    return fit.flatMap((prospect) => valuesOf(prospect, filter));
+  }
+}
+
+export const hardConstraintsOf = ({ spec }: Pod): readonly TopologySpreadConstraint[] =>
+  (spec.topologySpreadConstraints ?? []).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule");
+
+function counts(place: Place, { keys, wishes, tolerations }: Filter): boolean {
+  if (keys.some((key) => rangeOf(place, key).mayBeAbsent)) return false;
+  if (tolerations !== undefined && untolerated(tolerations, place.taints).length > 0) return false;
+  return wishes === undefined || purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
+}
+
+/** A hostname that the pod asks for keeps it off every node to come; the other keys are for the type to meet. */
+function reaches({ witnesses, taints }: Prospect, { wishes, tolerations }: Filter): boolean {
+  if (tolerations !== undefined && untolerated(tolerations, taints).length > 0) return false;
+  if (wishes === undefined) return true;
+  return wishes.some((all) =>
+    all.every((each) =>
+      (each.key === hostname ? [anyOther] : witnesses(each.key, each.values)).some((label) => holds(each, label)),
+    ),
+  );
+}
+
+/** Of the values for the key itself, those that the pod may go to. */
+function valuesOf({ witnesses }: Prospect, { key, wishes }: Filter): readonly string[] {
+  const values = witnesses(key).filter((label) => label !== undefined && label !== anyOther);
+  return values
+    .filter((label) => label !== undefined)
+    .filter(
+      (label) =>
+        wishes === undefined ||
+        wishes.some((all) => all.filter((each) => keyFor(each.key) === key).every((each) => holds(each, label))),
+    );
+}
