@@ -32,6 +32,8 @@ const pluralsIn = (group: string): string[] =>
 export const writeRules: readonly Rule[] = [
   rule("karpenter.sh", ["nodeclaims", "nodeclaims/status"], ["create", "delete", "update", "patch"]),
   rule("karpenter.sh", ["nodepools", "nodepools/status"], ["update", "patch"]),
+  rule("karpenter.sh", ["nodeoverlays/status"], ["update", "patch"]),
+  rule("autoscaling.x-k8s.io", ["capacitybuffers/status"], ["update", "patch"]),
   rule("karpenter.k8s.aws", ["ec2nodeclasses", "ec2nodeclasses/status"], ["update", "patch"]),
   rule("", ["nodes"], ["patch", "delete", "update"]),
   rule("", ["pods/eviction"], ["create"]),
@@ -52,8 +54,9 @@ export const dnsRules: readonly Rule[] = [{ ...rule("", ["services"], ["get"]), 
 export const adminRules: readonly Rule[] = [
   rule(
     "karpenter.sh",
-    ["nodepools", "nodepools/status", "nodeclaims", "nodeclaims/status"],
+    ["nodepools", "nodepools/status", "nodeclaims", "nodeclaims/status", "nodeoverlays", "nodeoverlays/status"],
     ["get", "list", "watch", "create", "delete", "patch"],
   ),
   rule("karpenter.k8s.aws", ["ec2nodeclasses"], ["get", "list", "watch", "create", "delete", "patch"]),
+  rule("autoscaling.x-k8s.io", ["capacitybuffers"], ["get", "list", "watch", "create", "delete", "patch"]),
 ];

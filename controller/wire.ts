@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { kindsFor } from "./api/kinds";
 import type { Settings } from "./contract/settings";
 import { controllers } from "./controllers";
 import { lookupsOf } from "./controllers/context";
@@ -88,7 +89,7 @@ function edges({ settings, credentials, log, version }: Program) {
   return {
     ...base,
     connection,
-    kube: new KubeClient({ ...base, connection }),
+    kube: new KubeClient({ ...base, connection, kinds: kindsFor(settings.featureGates) }),
     events: new EventRecorder({ ...base, connection, instance: podName }),
     lease: new Lease({
       ...{ ...base, connection, name: settings.leaderElectionName, holder: `${podName}_${podUid}` },

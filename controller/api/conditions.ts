@@ -5,7 +5,7 @@ import type { Condition, KubeObject } from "./kube-object";
  * of them is False, else Unknown. A dependent counts only for the generation it was last looked at.
  */
 export interface ConditionSet {
-  /** What `Ready` stands on. */
+  /** What `Ready` stands on; without any, the kind has no `Ready`. */
   readonly dependents: readonly string[];
 }
 
@@ -14,6 +14,8 @@ export const nodeClaimConditions: ConditionSet = { dependents: ["Launched", "Reg
 export const nodeClassConditions: ConditionSet = {
   dependents: ["AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady", "ValidationSucceeded"],
 };
+export const nodeOverlayConditions: ConditionSet = { dependents: ["ValidationSucceeded"] };
+export const capacityBufferConditions: ConditionSet = { dependents: [] };
 
 /** What is now known about one condition; `removed` takes it away. */
 export type Finding =
@@ -87,12 +89,8 @@ export function withFindings(object: WithConditions, findings: readonly Finding[
     if (!after.has(type)) write(unknown(type, "AwaitingReconciliation", "object is awaiting reconciliation"));
   }
   findings.forEach(write);
-  write(
-    root(
-      look.set.dependents.map((type) => after.get(type)),
-      object,
-    ),
-  );
+  const dependents = look.set.dependents.map((type) => after.get(type));
+  if (dependents.length > 0) write(root(dependents, object));
   return sorted([...after.values()]);
 }
 

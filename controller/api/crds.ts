@@ -1,5 +1,7 @@
+import capacityBuffers from "./crds/capacitybuffers.json";
 import ec2NodeClasses from "./crds/ec2nodeclasses.json";
 import nodeClaims from "./crds/nodeclaims.json";
+import nodeOverlays from "./crds/nodeoverlays.json";
 import nodePools from "./crds/nodepools.json";
 
 /** A CustomResourceDefinition as data. The schemas are Karpenter's v1 API: equal fields, patterns and CEL rules. */
@@ -11,4 +13,10 @@ export interface CustomResourceDefinition {
 }
 
 /** The kinds that this version of the controller serves; installed and removed with it. */
-export const crds: readonly CustomResourceDefinition[] = [nodePools, nodeClaims, ec2NodeClasses];
+export const crds: readonly CustomResourceDefinition[] = [
+  nodePools,
+  nodeClaims,
+  ec2NodeClasses,
+  nodeOverlays,
+  capacityBuffers,
+];

@@ -1,10 +1,20 @@
+import type { CapacityBuffer } from "./capacity-buffer";
 import type { EC2NodeClass } from "./ec2-node-class";
 import type { Node } from "./node";
 import type { NodeClaim } from "./node-claim";
+import type { NodeOverlay } from "./node-overlay";
 import type { NodePool } from "./node-pool";
 import type { Pod } from "./pod";
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment } from "./storage";
-import type { DaemonSet, Deployment, Namespace, PodDisruptionBudget } from "./workloads";
+import type {
+  DaemonSet,
+  Deployment,
+  Namespace,
+  PodDisruptionBudget,
+  PodTemplate,
+  ReplicaSet,
+  StatefulSet,
+} from "./workloads";
 
 /** Every kind the controller reads or writes, with its TypeScript type. */
 export interface Kinds {
@@ -16,11 +26,16 @@ export interface Kinds {
   Namespace: Namespace;
   DaemonSet: DaemonSet;
   Deployment: Deployment;
+  ReplicaSet: ReplicaSet;
+  StatefulSet: StatefulSet;
   PodDisruptionBudget: PodDisruptionBudget;
   PersistentVolumeClaim: PersistentVolumeClaim;
   PersistentVolume: PersistentVolume;
   StorageClass: StorageClass;
   VolumeAttachment: VolumeAttachment;
+  NodeOverlay: NodeOverlay;
+  CapacityBuffer: CapacityBuffer;
+  PodTemplate: PodTemplate;
 }
 
 export type Kind = keyof Kinds;
@@ -29,6 +44,8 @@ export interface KindInfo {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** The feature gate that the kind is for: while it is off nobody looks at the kind, which need not even be installed. */
+  readonly gate?: "NodeOverlay" | "CapacityBuffer";
 }
 
 /** Where the API server keeps each kind. RBAC rules and informers are derived from this table. */
@@ -41,9 +58,27 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Namespace: { apiVersion: "v1", plural: "namespaces", namespaced: false },
   DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets", namespaced: true },
   Deployment: { apiVersion: "apps/v1", plural: "deployments", namespaced: true },
+  ReplicaSet: { apiVersion: "apps/v1", plural: "replicasets", namespaced: true, gate: "CapacityBuffer" },
+  StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets", namespaced: true, gate: "CapacityBuffer" },
   PodDisruptionBudget: { apiVersion: "policy/v1", plural: "poddisruptionbudgets", namespaced: true },
   PersistentVolumeClaim: { apiVersion: "v1", plural: "persistentvolumeclaims", namespaced: true },
   PersistentVolume: { apiVersion: "v1", plural: "persistentvolumes", namespaced: false },
   StorageClass: { apiVersion: "storage.k8s.io/v1", plural: "storageclasses", namespaced: false },
   VolumeAttachment: { apiVersion: "storage.k8s.io/v1", plural: "volumeattachments", namespaced: false },
+  NodeOverlay: { apiVersion: "karpenter.sh/v1alpha1", plural: "nodeoverlays", namespaced: false, gate: "NodeOverlay" },
+  CapacityBuffer: {
+    apiVersion: "autoscaling.x-k8s.io/v1beta1",
+    plural: "capacitybuffers",
+    namespaced: true,
+    gate: "CapacityBuffer",
+  },
+  PodTemplate: { apiVersion: "v1", plural: "podtemplates", namespaced: true, gate: "CapacityBuffer" },
 };
+
+/** The kinds to look at while these gates are on. */
+export const kindsFor = (gates: Readonly<Record<NonNullable<KindInfo["gate"]>, boolean>>): readonly Kind[] =>
+  // Object.keys widens to text; the table's keys are exactly the kinds.
+  (Object.keys(kinds) as Kind[]).filter((kind) => {
+    const { gate } = kinds[kind];
+    return gate === undefined || gates[gate];
+  });

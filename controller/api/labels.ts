@@ -25,6 +25,12 @@ export const annotations = {
   nodeClassHashVersion: "karpenter.k8s.aws/ec2nodeclass-hash-version",
   terminationTimestamp: "karpenter.sh/nodeclaim-termination-timestamp",
   minValuesRelaxed: "karpenter.sh/nodeclaim-min-values-relaxed",
+  priceOverlayApplied: "karpenter.sh/price-overlay-applied",
+  capacityOverlayApplied: "karpenter.sh/capacity-overlay-applied",
+  /** On pods that exist in plans only: which buffer they stand for. */
+  bufferFakePod: "karpenter.sh/capacity-buffer-fake-pod",
+  bufferName: "karpenter.sh/capacity-buffer-name",
+  bufferNamespace: "karpenter.sh/capacity-buffer-namespace",
   instanceProfileName: "karpenter.k8s.aws/instance-profile-name",
   tagged: "karpenter.k8s.aws/tagged",
 } as const;

@@ -29,6 +29,7 @@ export interface PodSpec {
 
 export interface Container {
   readonly name: string;
+  readonly image?: string;
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly ContainerPort[];
   /** `Always` on an init container makes it a sidecar. */

@@ -25,6 +25,9 @@ const featureGates = {
   CapacityBuffer: false,
 } as const;
 
+/** Which features are on, every gate named. */
+export type FeatureGates = Readonly<Record<keyof typeof featureGates, boolean>>;
+
 const awsFeatureGates = { NodeClassCEL: false } as const;
 
 /** Every setting, by the name it has inside the controller. Durations are milliseconds inside. */

@@ -2,6 +2,7 @@ import { labels } from "../api/labels";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
 import type { Pod } from "../api/pod";
+import type { FeatureGates } from "../contract/settings";
 import type { Clock } from "../ports/clock";
 import type { Cloud, InterruptionQueue, NodeClassResolver } from "../ports/cloud";
 import type { Events } from "../ports/events";
@@ -35,6 +36,7 @@ export interface ControllerSettings {
   readonly batchMaxMs: number;
   readonly preferences: "Respect" | "Ignore";
   readonly minValues: "Strict" | "BestEffort";
+  readonly featureGates: FeatureGates;
 }
 
 /** Cached objects by what links them to others. */

@@ -1,6 +1,7 @@
 import type { KindInfo } from "../api/kinds";
 import { type KubeObject, keyOf } from "../api/kube-object";
 import type { Clock } from "../ports/clock";
+import { NotFoundError } from "../ports/errors";
 import type { Log } from "../ports/log";
 import type { Random } from "../ports/random";
 import { ApiError } from "./api-errors";
@@ -45,7 +46,10 @@ export class Informer<T extends KubeObject> {
     this.store = new Store(this.#ports.log);
   }
 
-  /** Whether the first list is in. It stays so: later gaps are lag, not ignorance. */
+  /**
+   * Whether the first list is in, or the kind is not installed and need not be. It stays so: later gaps are lag, not
+   * ignorance.
+   */
   get synced(): boolean {
     return this.#synced;
   }
@@ -63,10 +67,20 @@ export class Informer<T extends KubeObject> {
       } catch (error) {
         if (stopped()) return;
         if (outdated(error)) this.#version = undefined;
+        else if (this.#isNotInstalled(error)) log.error("the kind is not installed, trying again", { error });
         else log.error("watching failed, trying again", { error });
       }
       await this.#pause(signal);
     }
+  }
+
+  /** A kind that belongs to a feature holds nobody up: without its definition there is none of it. */
+  #isNotInstalled(error: unknown): boolean {
+    if (this.#info.gate === undefined || !(error instanceof NotFoundError)) return false;
+    this.#version = undefined;
+    this.store.replace([]);
+    this.#synced = true;
+    return true;
   }
 
   async #pause(signal: AbortSignal): Promise<void> {

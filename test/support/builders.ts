@@ -1,8 +1,10 @@
+import type { CapacityBuffer } from "#controller/api/capacity-buffer";
 import type { EC2NodeClass } from "#controller/api/ec2-node-class";
 import { labels } from "#controller/api/labels";
 import type { Labels, ResourceList } from "#controller/api/kube-object";
 import type { Node } from "#controller/api/node";
 import type { NodeClaim } from "#controller/api/node-claim";
+import type { NodeOverlay } from "#controller/api/node-overlay";
 import type { NodePool } from "#controller/api/node-pool";
 import type { Pod, PodSpec } from "#controller/api/pod";
 import type { RequirementSpec } from "#controller/api/requirement";
@@ -163,6 +165,34 @@ export function disruptionBudget(
     metadata: { name, namespace: "default", uid: `uid-of-${name}` },
     spec: { selector: { matchLabels }, ...spec },
   };
+}
+
+/** An overlay that is for everything and changes nothing. */
+export function nodeOverlay(...overrides: readonly DeepPartial<NodeOverlay>[]): NodeOverlay {
+  const name = nextName("overlay");
+  return merge<NodeOverlay>(
+    {
+      apiVersion: "karpenter.sh/v1alpha1",
+      kind: "NodeOverlay",
+      metadata: { name, uid: `uid-of-${name}`, generation: 1 },
+      spec: { requirements: [] },
+    },
+    ...overrides,
+  );
+}
+
+/** A buffer of one pod, shaped after PodTemplate `small`. */
+export function capacityBuffer(...overrides: readonly DeepPartial<CapacityBuffer>[]): CapacityBuffer {
+  const name = nextName("buffer");
+  return merge<CapacityBuffer>(
+    {
+      apiVersion: "autoscaling.x-k8s.io/v1beta1",
+      kind: "CapacityBuffer",
+      metadata: { name, namespace: "default", uid: `uid-of-${name}`, generation: 1 },
+      spec: { podTemplateRef: { name: "small" }, replicas: 1 },
+    },
+    ...overrides,
+  );
 }
 
 export interface MachineShape {

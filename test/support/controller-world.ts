@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kind, Kinds } from "#controller/api/kinds";
 import { keyOf } from "#controller/api/kube-object";
+import { settings } from "#controller/contract/settings";
 import type { Context, Lookups } from "#controller/controllers/context";
 import { lookupsOf } from "#controller/controllers/context";
 import { KubeClient } from "#controller/kube/client";
@@ -79,7 +80,16 @@ export class ControllerWorld {
       settings: {
         ...{ clusterName: "test", batchIdleMs: 1_000, batchMaxMs: 10_000 },
         ...{ preferences: "Respect", minValues: "Strict" },
+        featureGates: settings.featureGates.parse(""),
       },
+    };
+  }
+
+  /** The surroundings with these gates turned on or off, as in `NodeOverlay=true`. */
+  withGates(gates: string): Context {
+    return {
+      ...this.context,
+      settings: { ...this.context.settings, featureGates: settings.featureGates.parse(gates) },
     };
   }
 

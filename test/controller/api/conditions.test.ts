@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import {
+  capacityBufferConditions,
   conditionOf,
   fails,
   type Finding,
@@ -14,7 +15,7 @@ import {
   withFindings,
 } from "#controller/api/conditions";
 import type { NodeClaim } from "#controller/api/node-claim";
-import { nodeClaim } from "#support/builders";
+import { capacityBuffer, nodeClaim } from "#support/builders";
 
 const noon = Date.parse("2026-01-01T12:00:00Z");
 
@@ -83,5 +84,29 @@ describe("conditions", () => {
 
     assert.ok(isTrue(drifted, "Drifted"));
     assert.equal(conditionOf(look(drifted, [removed("Drifted")]), "Drifted"), undefined);
+  });
+
+  it("BUF-004 of a kind without Ready are those that were found, each for the generation it was found at", () => {
+    const set = capacityBufferConditions;
+    const buffer = capacityBuffer();
+    const conditions = withFindings(buffer, [holds("ReadyForProvisioning", "Resolved")], { set, now: noon });
+    const edited = { ...buffer, metadata: { ...buffer.metadata, generation: 2 }, status: { conditions } };
+    const later = withFindings(
+      edited,
+      [fails("ReadyForProvisioning", "PodTemplateNotFound"), holds("Provisioning", "FitsExistingCapacity")],
+      { set, now: noon + 60_000 },
+    );
+
+    assert.deepEqual(
+      conditions.map(({ type, status, observedGeneration }) => [type, status, observedGeneration]),
+      [["ReadyForProvisioning", "True", 1]],
+    );
+    assert.deepEqual(
+      later.map(({ type, status, reason, observedGeneration }) => [type, status, reason, observedGeneration]),
+      [
+        ["Provisioning", "True", "FitsExistingCapacity", 2],
+        ["ReadyForProvisioning", "False", "PodTemplateNotFound", 2],
+      ],
+    );
   });
 });

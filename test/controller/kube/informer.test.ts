@@ -19,12 +19,13 @@ import { silentLog, silentMetrics } from "#support/silence";
 const ports = { clock: systemClock, random: systemRandom, log: silentLog, metrics: silentMetrics };
 const limits = { qps: 1_000, burst: 1_000 };
 
-/** Follows namespaces while `test` runs. */
+/** Follows namespaces, or what has no more fields than they, while `test` runs. */
 async function following(
   connection: Connection,
   test: (informer: Informer<Namespace>) => Promise<void>,
+  kind = kinds.Namespace,
 ): Promise<void> {
-  const informer = new Informer<Namespace>(kinds.Namespace, { ...ports, connection });
+  const informer = new Informer<Namespace>(kind, { ...ports, connection });
   const stop = new AbortController();
   const running = informer.run(stop.signal);
   try {
@@ -105,7 +106,9 @@ async function scripted(answers: {
     asked.push(watch ? `watch ${query.get("resourceVersion") ?? ""}` : "list");
     response.setHeader("content-type", "application/json");
     if (!watch) {
-      response.end(JSON.stringify(answers.lists.shift()));
+      const answer = answers.lists.shift();
+      if (answer && "code" in answer) response.statusCode = Number(answer.code);
+      response.end(JSON.stringify(answer));
       return;
     }
     const events = answers.watches.shift();
@@ -170,6 +173,22 @@ describe("an informer", () => {
         [{ name: "b", resourceVersion: "40" }],
       );
     });
+    close();
+  });
+
+  it("takes a kind of a feature that is not installed for empty, and finds it once it is", async () => {
+    const notInstalled = { code: 404, message: "no such path" };
+    const lists: object[] = Array.from({ length: 50 }, () => notInstalled);
+    const { connection, close } = await scripted({ lists, watches: [[]] });
+    await following(
+      connection,
+      async ({ store }) => {
+        assert.deepEqual(store.list(), []);
+        lists.splice(0, 50, { metadata: { resourceVersion: "5" }, items: [namespace("a", "3")] });
+        await eventually("the first overlay", () => store.get("a") !== undefined);
+      },
+      kinds.NodeOverlay,
+    );
     close();
   });
 });
