@@ -9,13 +9,14 @@ interface PodParts {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Labels;
-  readonly requests: Readonly<Record<string, string>>;
+  /** Of its only container; for pods with several, `spec` says it all. */
+  readonly requests?: Readonly<Record<string, string>>;
   /** Whatever else the pod asks for. */
   readonly spec?: Partial<PodSpec>;
 }
 
 /** A pod that waits for a place. */
-export const pendingPod = ({ name, namespace = "default", labels = {}, requests, spec = {} }: PodParts): Pod => ({
+export const pendingPod = ({ name, namespace = "default", labels = {}, requests = {}, spec = {} }: PodParts): Pod => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, namespace, uid: `${namespace}-${name}`, creationTimestamp: created, labels },
