@@ -143,7 +143,7 @@ export const settings = {
   },
   disableClusterStateObservability: {
     env: "DISABLE_CLUSTER_STATE_OBSERVABILITY",
-    doc: "no metrics about single pods, pools and nodes",
+    doc: "no metrics and events about the conditions of single objects",
     parse: flag,
     fallback: "false",
   },

@@ -37,6 +37,8 @@ export interface ControllerSettings {
   readonly preferences: "Respect" | "Ignore";
   readonly minValues: "Strict" | "BestEffort";
   readonly featureGates: FeatureGates;
+  /** No metrics and events about the conditions of single objects. @default false */
+  readonly disableClusterStateObservability?: boolean;
 }
 
 /** Cached objects by what links them to others. */

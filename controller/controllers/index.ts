@@ -1,5 +1,6 @@
 import type { Singleton } from "../runtime/reconciler";
 import type { AnyReconciler } from "../runtime/reconciler-loop";
+import { conditionReports } from "./condition-reports";
 import type { Context } from "./context";
 import { disruption } from "./disruption";
 import { nodeClassHashing, nodePoolHashing } from "./drift-hash";
@@ -19,7 +20,7 @@ export function controllers(context: Context): {
   readonly reconcilers: readonly AnyReconciler[];
   readonly singletons: readonly Singleton[];
 } {
-  const { interruptionQueue } = context;
+  const { interruptionQueue, settings } = context;
   return {
     reconcilers: [
       nodeClassStatus(context),
@@ -37,6 +38,7 @@ export function controllers(context: Context): {
       disruption(context),
       claimGarbage(context),
       machineGarbage(context),
+      ...(settings.disableClusterStateObservability ? [] : conditionReports(context)),
       ...(interruptionQueue === undefined ? [] : [interruption(context, interruptionQueue)]),
     ],
   };
