@@ -2,11 +2,11 @@ import { holds, isTrue } from "../api/conditions";
 import { annotations, finalizers, labels } from "../api/labels";
 import { parseDuration } from "../api/duration";
 import type { NodeClaim } from "../api/node-claim";
-import { NotFoundError } from "../ports/errors";
 import type { Outcome } from "../runtime/reconciler";
 import { after, done } from "../runtime/reconciler";
 import { noteOnClaim } from "./claim-conditions";
 import type { Context } from "./context";
+import { isEnded } from "./machine-end";
 import { poolOf } from "./node-claim-metrics";
 
 const INSTANCE_POLL_MS = 5_000;
@@ -16,7 +16,7 @@ const INSTANCE_POLL_MS = 5_000;
  * finalizer. A machine that was launched is never forgotten, whatever happens in between.
  */
 export function termination(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "metrics" | "lookups">) {
-  const { kube, cloud, log, lookups } = context;
+  const { kube, log, lookups } = context;
 
   return async (deleted: NodeClaim): Promise<Outcome> => {
     if (!(deleted.metadata.finalizers ?? []).includes(finalizers.termination)) return done;
@@ -60,12 +60,7 @@ export function termination(context: Pick<Context, "kube" | "cloud" | "clock" | 
   async function isTerminated(claim: NodeClaim): Promise<boolean> {
     const providerId = claim.status?.providerID;
     if (providerId === undefined) return true;
-    try {
-      await cloud.delete(providerId);
-    } catch (error) {
-      if (error instanceof NotFoundError) return true;
-      throw error;
-    }
+    if (await isEnded(context, providerId, claim)) return true;
     if (!isTrue(claim, "InstanceTerminating")) await noteOnClaim(context, claim, holds("InstanceTerminating"));
     return false;
   }

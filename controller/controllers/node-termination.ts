@@ -5,11 +5,13 @@ import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
 import { isReady } from "../api/node-state";
 import { NotFoundError } from "../ports/errors";
+import type { Event } from "../ports/events";
 import type { Outcome, Reconciler } from "../runtime/reconciler";
 import { after, done } from "../runtime/reconciler";
 import { noteOnClaim } from "./claim-conditions";
 import type { Context } from "./context";
 import { cordon, leaveLoadBalancers } from "./cordon";
+import { isEnded } from "./machine-end";
 import { draining } from "./node-drain";
 import { volumeDetachment } from "./node-volume-detachment";
 
@@ -21,7 +23,7 @@ const INSTANCE_POLL_MS = 5_000;
  * to do is read from the cluster each time, so it goes on wherever it was cut off (karpenter-core §2.8).
  */
 export function nodeTermination(context: Context): Reconciler<"Node"> {
-  const { kube, cloud, clock, lookups } = context;
+  const { kube, clock, lookups } = context;
   const drain = draining(context);
   const detach = volumeDetachment(context);
 
@@ -34,7 +36,7 @@ export function nodeTermination(context: Context): Reconciler<"Node"> {
       const [claim] = lookups.claimsByProviderId.get(node.spec.providerID ?? "");
       if (claim !== undefined && !isGoing(claim)) await kube.delete("NodeClaim", claim.metadata);
 
-      if (!isReady(node) && (await isGone(node, (id) => cloud.get(id)))) return release(context, node);
+      if (!isReady(node) && (await isGone(context, node))) return release(context, node);
       await cordon(context, node);
       await leaveLoadBalancers(context, node);
       return empty(node, claim);
@@ -43,6 +45,7 @@ export function nodeTermination(context: Context): Reconciler<"Node"> {
 
   async function empty(node: Node, claim: NodeClaim | undefined): Promise<Outcome> {
     const deadline = deadlineOf(claim);
+    if (deadline !== undefined) announce(context, deadline, [aboutNode(node), ...aboutClaim(claim)]);
     const drained = await drain(node, { since: drainingSince(node, claim, clock.now()), deadline });
     await note(context, claim, drained);
     if (drained.status !== "True") return after(POLL_MS);
@@ -51,7 +54,8 @@ export function nodeTermination(context: Context): Reconciler<"Node"> {
     await note(context, claim, detached);
     if (detached.status === "Unknown") return after(POLL_MS);
 
-    if (!(await isGone(node, (id) => cloud.delete(id)))) return after(INSTANCE_POLL_MS);
+    const { providerID } = node.spec;
+    if (providerID !== undefined && !(await isEnded(context, providerID, claim))) return after(INSTANCE_POLL_MS);
     return release(context, node);
   }
 }
@@ -61,15 +65,26 @@ const isGoing = ({ metadata }: Node | NodeClaim): boolean => metadata.deletionTi
 const isOursToEnd = (node: Node): boolean =>
   isGoing(node) && (node.metadata.finalizers ?? []).includes(finalizers.termination);
 
-async function isGone({ spec: { providerID } }: Node, ask: (providerId: string) => Promise<unknown>): Promise<boolean> {
+async function isGone({ cloud }: Pick<Context, "cloud">, { spec: { providerID } }: Node): Promise<boolean> {
   if (providerID === undefined) return true;
   try {
-    await ask(providerID);
+    await cloud.get(providerID);
     return false;
   } catch (error) {
     if (error instanceof NotFoundError) return true;
     throw error;
   }
+}
+
+type About = Event["about"];
+const aboutNode = ({ metadata }: Node): About => ({ kind: "Node", metadata });
+const aboutClaim = (claim: NodeClaim | undefined): readonly About[] =>
+  claim === undefined ? [] : [{ kind: "NodeClaim", metadata: claim.metadata }];
+
+function announce({ events }: Pick<Context, "events">, deadline: number, whom: readonly About[]): void {
+  const message = `all pods will be deleted by ${new Date(deadline).toISOString()}, when the termination grace period ends`;
+  for (const about of whom)
+    events.publish({ about, type: "Warning", reason: "TerminationGracePeriodExpiring", message });
 }
 
 /** Drops the finalizer, which lets the API server remove the node. */

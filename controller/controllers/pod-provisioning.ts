@@ -11,6 +11,7 @@ import { catalogOf } from "./catalog";
 import { claimCreation, shortened, uidOf } from "./claim-creation";
 import type { Context } from "./context";
 import { observe } from "./observation";
+import { tellShortages } from "./pool-supply";
 import { isHeldBack } from "./rival-autoscaler";
 
 /** How often pods that still wait are looked at again. */
@@ -57,6 +58,7 @@ export function podProvisioning(context: Context): readonly Singleton[] {
         Pods: shortened(problem.pods.map(keyOf)),
         "pod-count": problem.pods.length,
       });
+      tellShortages(context, problem);
       const startedAt = clock.now();
       const plan = schedule(problem);
       metrics.observe("karpenter_scheduler_scheduling_duration_seconds", (clock.now() - startedAt) / 1000, {

@@ -54,7 +54,7 @@ export interface Surroundings {
 }
 
 /** The pool's own requirements and labels, as one set. */
-const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): Requirements =>
+export const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): Requirements =>
   allOf([
     ...requirementsOf(template.spec.requirements).values(),
     ...ofLabels(template.metadata?.labels).values(),
@@ -88,7 +88,7 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
 const readTypes = new WeakMap<InstanceType, Requirements>();
 
 /** A type's requirements never change and a catalogue outlives many problems, so they are read once. */
-function requirementsOfType(type: InstanceType): Requirements {
+export function requirementsOfType(type: InstanceType): Requirements {
   const known = readTypes.get(type);
   if (known !== undefined) return known;
   const requirements = requirementsOf(type.requirements);

@@ -3,8 +3,10 @@ import { allows } from "./requirement";
 import type { Requirements } from "./requirements";
 import type { Machine } from "./template";
 
+type Bearer = Pick<Machine, "requirements">;
+
 /** Values that machines offer for one key, as far as the requirement allows them. */
-function valuesOf(machines: readonly Machine[], requirement: Requirement): ReadonlySet<string> {
+function valuesOf(machines: readonly Bearer[], requirement: Requirement): ReadonlySet<string> {
   const values = machines.flatMap(({ requirements }) => [...(requirements.get(requirement.key)?.values ?? [])]);
   return new Set(values.filter((value) => allows(requirement, value)));
 }
@@ -13,7 +15,7 @@ const demanding = (requirements: Requirements): readonly Requirement[] =>
   [...requirements.values()].filter(({ minValues }) => minValues > 0);
 
 /** Whether the machines together offer as many values as each `minValues` asks for. */
-export const isVaried = (machines: readonly Machine[], requirements: Requirements): boolean =>
+export const isVaried = (machines: readonly Bearer[], requirements: Requirements): boolean =>
   demanding(requirements).every((requirement) => valuesOf(machines, requirement).size >= requirement.minValues);
 
 /** The requirements with each `minValues` lowered to what the machines offer. */

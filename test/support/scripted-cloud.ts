@@ -16,6 +16,8 @@ export class ScriptedCloud implements Cloud {
   /** Thrown by the next launches, one each, instead of launching. */
   readonly launchFailures: Error[] = [];
   types: readonly InstanceType[] = [instanceType("m5.large", { cpu: 4, memoryGi: 16 })];
+  /** Thrown by every termination while it is set. */
+  terminationFailure: Error | undefined;
   /** How often a termination is asked for before the machine is gone. */
   terminationPolls = 1;
   launches = 0;
@@ -40,6 +42,7 @@ export class ScriptedCloud implements Cloud {
   }
 
   delete(providerId: string): Promise<void> {
+    if (this.terminationFailure !== undefined) return Promise.reject(this.terminationFailure);
     if (!this.machines.has(providerId)) return Promise.reject(new NotFoundError(`no machine ${providerId}`));
     const polls = (this.#polls.get(providerId) ?? 0) + 1;
     this.#polls.set(providerId, polls);
@@ -115,6 +118,8 @@ export class ScriptedResolver implements NodeClassResolver {
     problem: undefined,
   };
   readonly released: string[] = [];
+  /** Thrown by every release while it is set. */
+  releaseFailure: Error | undefined;
   validations = 0;
 
   readonly subnets = (): Promise<Parts["subnets"]> => answer(this.found.subnets);
@@ -128,6 +133,7 @@ export class ScriptedResolver implements NodeClassResolver {
   }
 
   release({ metadata }: EC2NodeClass): Promise<void> {
+    if (this.releaseFailure !== undefined) return Promise.reject(this.releaseFailure);
     this.released.push(metadata.name);
     return Promise.resolve();
   }

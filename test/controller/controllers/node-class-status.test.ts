@@ -124,6 +124,25 @@ describe("the status of a node class", function () {
     assert.equal(await world.found("EC2NodeClass", made.metadata), undefined);
   });
 
+  it("says on the class, and in an event, why it cannot be released, and tries again", async () => {
+    await settled();
+    world.nodeClasses.releaseFailure = new Error("not authorized to perform iam:DeleteInstanceProfile");
+    await world.kube.delete("EC2NodeClass", made.metadata);
+    const attempt = (): Promise<unknown> => world.reconcile(reconciler, made.metadata);
+    await assert.rejects(attempt(), /DeleteInstanceProfile/);
+    const { status, reason, message } = conditionOf(await shown(), "Released") ?? {};
+    assert.deepEqual([status, reason], ["False", "ReleaseFailed"]);
+    assert.equal(message, "not authorized to perform iam:DeleteInstanceProfile");
+    assert.deepEqual(world.reasonsAbout("default"), ["ReleaseFailed"]);
+    const { resourceVersion } = (await shown()).metadata;
+    await assert.rejects(attempt(), /DeleteInstanceProfile/);
+    assert.equal((await shown()).metadata.resourceVersion, resourceVersion, "the same is not written again");
+
+    world.nodeClasses.releaseFailure = undefined;
+    await attempt();
+    assert.equal(await world.found("EC2NodeClass", made.metadata), undefined);
+  });
+
   it("is looked at again when a claim of the class goes", () => {
     const claim = nodeClaim({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
     const keys = (reconciler.watches ?? []).flatMap((watch) => (watch.kind === "NodeClaim" ? watch.keys(claim) : []));

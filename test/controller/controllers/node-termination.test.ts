@@ -5,6 +5,7 @@ import type { Node } from "#controller/api/node";
 import type { NodeClaim } from "#controller/api/node-claim";
 import type { Pod } from "#controller/api/pod";
 import { nodeTermination } from "#controller/controllers/node-termination";
+import { PermissionError } from "#controller/ports/errors";
 import type { Outcome, Reconciler } from "#controller/runtime/reconciler";
 import { disruptionBudget, node, nodeClaim } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
@@ -170,6 +171,28 @@ describe("the end of a node", function () {
     const forced = await world.shown("Pod", busy.metadata);
     assert.equal(forced.metadata.deletionGracePeriodSeconds, 10);
     assert.deepEqual(world.reasonsAbout(busy.metadata.name), ["Disrupted"]);
+    for (const { name } of [ending.metadata, claim.metadata]) {
+      assert.ok(world.reasonsAbout(name).includes("TerminationGracePeriodExpiring"), name);
+    }
+    const { message } = world.events.find(({ reason }) => reason === "TerminationGracePeriodExpiring") ?? {};
+    assert.ok(message?.includes(deadline), message);
+  });
+
+  it("says on the claim why its machine cannot be ended, and goes on trying", async () => {
+    world.cloud.terminationFailure = new PermissionError("may not call ec2:TerminateInstances");
+    await look();
+    await world.clock.advance(6_000);
+    await assert.rejects(look(), /TerminateInstances/);
+    const { status, reason, message } = (await condition("InstanceTerminating")) ?? {};
+    assert.deepEqual(
+      [status, reason, message],
+      ["Unknown", "TerminationFailed", "may not call ec2:TerminateInstances"],
+    );
+
+    world.cloud.terminationFailure = undefined;
+    assert.deepEqual(await look(), { after: 5_000 });
+    await look();
+    assert.equal(await isReleased(), true);
   });
 
   it("NODE-006 waits for volumes, not for those of pods that stay, and not past the deadline", async () => {

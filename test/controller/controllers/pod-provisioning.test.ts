@@ -183,6 +183,18 @@ describe("provisioning", function () {
     assert.match(message ?? "", /limit/);
   });
 
+  it("says of a pool that its requirements leave no instance type, and goes on with the others", async () => {
+    const requirements = [{ key: labels.instanceType, operator: "In" as const, values: ["m5.huge"] }];
+    const hopeless = await newPool({ spec: { template: { spec: { requirements } } } });
+    const fine = await pending("1");
+    await process()();
+
+    const { about, message } = world.events.find(({ reason }) => reason === "NoCompatibleInstanceTypes") ?? {};
+    assert.equal(about?.metadata.name, hopeless.metadata.name);
+    assert.match(message ?? "", /none of 2 instance types .*: 2 by node.kubernetes.io.instance-type/);
+    assert.deepEqual(world.reasonsAbout(fine.metadata.name), ["Nominated"]);
+  });
+
   it("goes on with the others when a pod fits nowhere", async () => {
     const [odd, fine] = [await pending("1", { nodeSelector: { "example.com/no": "such" } }), await pending("1")];
     await process()();
