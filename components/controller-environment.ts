@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { names } from "../controller/contract/names";
+import { shown } from "../controller/contract/parsers";
 import type { Setting, SettingName } from "../controller/contract/settings";
 import { settings } from "../controller/contract/settings";
 import type { Problem } from "./problem";
@@ -29,7 +30,7 @@ function whyRefused(env: string, value: unknown): string | undefined {
     setting.parse(value);
     return undefined;
   } catch (error) {
-    return `"${value}" is not ${error instanceof Error ? error.message : String(error)}`;
+    return `"${shown(value)}" is not ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 

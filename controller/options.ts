@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { shown } from "./contract/parsers";
 import { flagOf, type Setting, type Settings, settings } from "./contract/settings";
 
 /** What is wrong with the settings, all of it. */
@@ -80,7 +81,7 @@ function valueOf(setting: Setting<unknown>, flags: Flags, environment: Environme
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const source = fromFlag === undefined ? setting.env : `--${flagOf(setting)}`;
-    throw new RangeError(`${source}=${given} is not ${error.message}`, { cause: error });
+    throw new RangeError(`${source}=${shown(given)} is not ${error.message}`, { cause: error });
   }
 }
 

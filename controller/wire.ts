@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { kindsFor } from "./api/kinds";
 import type { Settings } from "./contract/settings";
 import { controllers } from "./controllers";
-import { lookupsOf } from "./controllers/context";
+import { featuresOf, lookupsOf } from "./controllers/context";
 import { KubeClient } from "./kube/client";
 import { clusterDns } from "./kube/cluster-dns";
 import { Connection } from "./kube/connection";
@@ -89,7 +89,7 @@ function edges({ settings, credentials, log, version }: Program) {
   return {
     ...base,
     connection,
-    kube: new KubeClient({ ...base, connection, kinds: kindsFor(settings.featureGates) }),
+    kube: new KubeClient({ ...base, connection, kinds: kindsFor(featuresOf(settings)) }),
     events: new EventRecorder({ ...base, connection, instance: podName }),
     lease: new Lease({
       ...{ ...base, connection, name: settings.leaderElectionName, holder: `${podName}_${podUid}` },

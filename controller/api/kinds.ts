@@ -5,7 +5,7 @@ import type { NodeClaim } from "./node-claim";
 import type { NodeOverlay } from "./node-overlay";
 import type { NodePool } from "./node-pool";
 import type { Pod } from "./pod";
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment } from "./storage";
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment } from "./storage";
 import type {
   DaemonSet,
   Deployment,
@@ -13,6 +13,8 @@ import type {
   PodDisruptionBudget,
   PodTemplate,
   ReplicaSet,
+  ReplicationController,
+  Service,
   StatefulSet,
 } from "./workloads";
 
@@ -28,11 +30,14 @@ export interface Kinds {
   Deployment: Deployment;
   ReplicaSet: ReplicaSet;
   StatefulSet: StatefulSet;
+  ReplicationController: ReplicationController;
+  Service: Service;
   PodDisruptionBudget: PodDisruptionBudget;
   PersistentVolumeClaim: PersistentVolumeClaim;
   PersistentVolume: PersistentVolume;
   StorageClass: StorageClass;
   VolumeAttachment: VolumeAttachment;
+  CSINode: CSINode;
   NodeOverlay: NodeOverlay;
   CapacityBuffer: CapacityBuffer;
   PodTemplate: PodTemplate;
@@ -44,9 +49,12 @@ export interface KindInfo {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** The feature gate that the kind is for: while it is off nobody looks at the kind, which need not even be installed. */
-  readonly gate?: "NodeOverlay" | "CapacityBuffer";
+  /** What the kind is for: while all of it is off nobody looks at the kind, which need not even be installed. */
+  readonly features?: readonly Feature[];
 }
+
+/** A feature gate, or spread constraints for pods that have none. */
+export type Feature = "NodeOverlay" | "CapacityBuffer" | "DefaultSpread";
 
 /** Where the API server keeps each kind. RBAC rules and informers are derived from this table. */
 export const kinds: Readonly<Record<Kind, KindInfo>> = {
@@ -58,27 +66,54 @@ export const kinds: Readonly<Record<Kind, KindInfo>> = {
   Namespace: { apiVersion: "v1", plural: "namespaces", namespaced: false },
   DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets", namespaced: true },
   Deployment: { apiVersion: "apps/v1", plural: "deployments", namespaced: true },
-  ReplicaSet: { apiVersion: "apps/v1", plural: "replicasets", namespaced: true, gate: "CapacityBuffer" },
-  StatefulSet: { apiVersion: "apps/v1", plural: "statefulsets", namespaced: true, gate: "CapacityBuffer" },
+  ReplicaSet: {
+    apiVersion: "apps/v1",
+    plural: "replicasets",
+    namespaced: true,
+    features: ["CapacityBuffer", "DefaultSpread"],
+  },
+  StatefulSet: {
+    apiVersion: "apps/v1",
+    plural: "statefulsets",
+    namespaced: true,
+    features: ["CapacityBuffer", "DefaultSpread"],
+  },
+  ReplicationController: {
+    apiVersion: "v1",
+    plural: "replicationcontrollers",
+    namespaced: true,
+    features: ["DefaultSpread"],
+  },
+  Service: { apiVersion: "v1", plural: "services", namespaced: true, features: ["DefaultSpread"] },
   PodDisruptionBudget: { apiVersion: "policy/v1", plural: "poddisruptionbudgets", namespaced: true },
   PersistentVolumeClaim: { apiVersion: "v1", plural: "persistentvolumeclaims", namespaced: true },
   PersistentVolume: { apiVersion: "v1", plural: "persistentvolumes", namespaced: false },
   StorageClass: { apiVersion: "storage.k8s.io/v1", plural: "storageclasses", namespaced: false },
   VolumeAttachment: { apiVersion: "storage.k8s.io/v1", plural: "volumeattachments", namespaced: false },
-  NodeOverlay: { apiVersion: "karpenter.sh/v1alpha1", plural: "nodeoverlays", namespaced: false, gate: "NodeOverlay" },
+  CSINode: { apiVersion: "storage.k8s.io/v1", plural: "csinodes", namespaced: false },
+  NodeOverlay: {
+    apiVersion: "karpenter.sh/v1alpha1",
+    plural: "nodeoverlays",
+    namespaced: false,
+    features: ["NodeOverlay"],
+  },
   CapacityBuffer: {
     apiVersion: "autoscaling.x-k8s.io/v1beta1",
     plural: "capacitybuffers",
     namespaced: true,
-    gate: "CapacityBuffer",
+    features: ["CapacityBuffer"],
   },
-  PodTemplate: { apiVersion: "v1", plural: "podtemplates", namespaced: true, gate: "CapacityBuffer" },
+  PodTemplate: { apiVersion: "v1", plural: "podtemplates", namespaced: true, features: ["CapacityBuffer"] },
 };
 
-/** The kinds to look at while these gates are on. */
-export const kindsFor = (gates: Readonly<Record<NonNullable<KindInfo["gate"]>, boolean>>): readonly Kind[] =>
+/** Which features are on. */
+export type Features = Readonly<Record<Feature, boolean>>;
+
+/** Whether anybody looks at the kind. */
+export const isNeeded = (kind: Kind, on: Features): boolean =>
+  kinds[kind].features?.some((feature) => on[feature]) ?? true;
+
+/** The kinds to look at while these features are on. */
+export const kindsFor = (on: Features): readonly Kind[] =>
   // Object.keys widens to text; the table's keys are exactly the kinds.
-  (Object.keys(kinds) as Kind[]).filter((kind) => {
-    const { gate } = kinds[kind];
-    return gate === undefined || gates[gate];
-  });
+  (Object.keys(kinds) as Kind[]).filter((kind) => isNeeded(kind, on));

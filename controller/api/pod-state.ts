@@ -1,7 +1,7 @@
 import { tryDuration } from "./duration";
 import type { KubeObject, Taint } from "./kube-object";
 import { annotations } from "./labels";
-import type { Pod, Toleration } from "./pod";
+import type { Pod, PodSpec, Toleration } from "./pod";
 
 /** Waits because the kube-scheduler found no node for it, and nothing else is about to make room (karpenter-core §2.3). */
 export const isProvisionable = (pod: Pod): boolean =>
@@ -35,6 +35,10 @@ export const isOwnedByDaemonSet = (pod: Pod): boolean => isOwnedBy(pod, "DaemonS
 
 /** A static pod of the kubelet, which no API call removes. */
 export const isMirror = (pod: Pod): boolean => isOwnedBy(pod, "Node");
+
+/** Whether a container asks for devices through resource claims (DRA). */
+export const hasResourceClaims = ({ containers, initContainers = [] }: PodSpec): boolean =>
+  [...containers, ...initContainers].some(({ resources }) => (resources?.claims ?? []).length > 0);
 
 /** Will need a place elsewhere when its node goes. A terminating StatefulSet pod does: its successor has its name. */
 export const isReschedulable = (pod: Pod): boolean =>

@@ -39,6 +39,8 @@ export interface Container {
 export interface ResourceRequirements {
   readonly requests?: ResourceList;
   readonly limits?: ResourceList;
+  /** Dynamic resources, by the name of one of the pod's `resourceClaims`. */
+  readonly claims?: readonly { readonly name: string }[];
 }
 
 export interface ContainerPort {
@@ -106,7 +108,7 @@ export interface TopologySpreadConstraint {
 export interface PodVolume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string };
-  readonly ephemeral?: { readonly volumeClaimTemplate: { readonly spec: object } };
+  readonly ephemeral?: { readonly volumeClaimTemplate: { readonly spec: { readonly storageClassName?: string } } };
 }
 
 export interface PodStatus {
@@ -114,6 +116,17 @@ export interface PodStatus {
   readonly conditions?: readonly PodCondition[];
   readonly nominatedNodeName?: string;
   readonly startTime?: string;
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+}
+
+/** What a container has right now; during a resize in place that is not what its spec asks for. */
+export interface ContainerStatus {
+  readonly name: string;
+  /** What the node has set aside for it. */
+  readonly allocatedResources?: ResourceList;
+  /** What it runs with. */
+  readonly resources?: ResourceRequirements;
 }
 
 export interface PodCondition {

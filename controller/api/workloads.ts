@@ -52,4 +52,14 @@ export interface PodTemplate extends KubeObject {
   readonly template?: PodTemplateSpec;
 }
 
+/** The parts of a ReplicationController we read. */
+export interface ReplicationController extends KubeObject {
+  readonly spec?: { readonly selector?: Labels };
+}
+
+/** The parts of a Service we read: whose pods it is for. Without a selector it is for none, with an empty one for all. */
+export interface Service extends KubeObject {
+  readonly spec?: { readonly selector?: Labels };
+}
+
 export type Namespace = KubeObject;

@@ -7,6 +7,12 @@ const fail = (what: string): never => {
   throw new RangeError(what);
 };
 
+const MOST_SHOWN = 60;
+
+/** A value as it goes in a message: whole, or in one line by its beginning. */
+export const shown = (value: string): string =>
+  value.includes("\n") || value.length > MOST_SHOWN ? `${JSON.stringify(value.slice(0, MOST_SHOWN))}…` : value;
+
 export const text: Parser<string> = (value) => value;
 
 /** Literally true or false: "yes", "1" or a typing error must not pass for either. */

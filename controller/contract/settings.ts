@@ -1,3 +1,4 @@
+import { schedulerConfig } from "./scheduler-config";
 import { durationFrom, flag, gates, numberFrom, oneOf, type Parser, port, text, url, wholeNumber } from "./parsers";
 
 /** One setting of the controller. */
@@ -208,9 +209,15 @@ export const settings = {
     parse: oneOf("Strict", "BestEffort"),
     fallback: "Strict",
   },
+  schedulerConfig: {
+    env: "SCHEDULER_CONFIG",
+    doc: "spread constraints for pods that have none, as the kube-scheduler was given: podTopologySpread.defaultConstraints in YAML or JSON",
+    parse: schedulerConfig,
+    fallback: "",
+  },
   ignoreDraRequests: {
     env: "IGNORE_DRA_REQUESTS",
-    doc: "leave pods with resource claims alone",
+    doc: "leave daemons with resource claims out of account; pods with resource claims are left alone in any case",
     parse: flag,
     fallback: "true",
   },

@@ -1,7 +1,9 @@
+import type { Features } from "../api/kinds";
 import { labels } from "../api/labels";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
 import type { Pod } from "../api/pod";
+import type { SchedulerConfig } from "../api/scheduler-config";
 import type { FeatureGates } from "../contract/settings";
 import type { Clock } from "../ports/clock";
 import type { Cloud, InterruptionQueue, NodeClassResolver } from "../ports/cloud";
@@ -39,7 +41,18 @@ export interface ControllerSettings {
   readonly featureGates: FeatureGates;
   /** No metrics and events about the conditions of single objects. @default false */
   readonly disableClusterStateObservability?: boolean;
+  readonly schedulerConfig: SchedulerConfig;
+  readonly ignoreDraRequests: boolean;
 }
+
+/** What of all this is on, for the kinds that are looked at only then. */
+export const featuresOf = ({
+  featureGates,
+  schedulerConfig,
+}: Pick<ControllerSettings, "featureGates" | "schedulerConfig">): Features => ({
+  ...featureGates,
+  DefaultSpread: schedulerConfig.defaultConstraints.length > 0,
+});
 
 /** Cached objects by what links them to others. */
 export interface Lookups {

@@ -1,13 +1,17 @@
-import type { Snapshot } from "../state/snapshot";
+import { isNeeded, type Kind, type Kinds } from "../api/kinds";
+import type { Observation, Snapshot } from "../state/snapshot";
 import { snapshotOf } from "../state/snapshot";
 import type { Context } from "./context";
+import { featuresOf } from "./context";
 
 /** The cluster as the caches show it right now, joined with what this process means to do. */
-export function observe({ kube, clock, intentions }: Pick<Context, "kube" | "clock" | "intentions">): Snapshot {
+export function observe(context: Pick<Context, "kube" | "clock" | "intentions" | "settings">): Snapshot {
+  const { kube, clock, intentions } = context;
   const claims = kube.cached("NodeClaim");
   intentions.settle((name) => claims.get(name), clock.now());
   return snapshotOf(
     {
+      at: clock.now(),
       pods: kube.cached("Pod").list(),
       nodes: kube.cached("Node").list(),
       claims: claims.list(),
@@ -19,7 +23,23 @@ export function observe({ kube, clock, intentions }: Pick<Context, "kube" | "clo
       volumeClaims: kube.cached("PersistentVolumeClaim").list(),
       volumes: kube.cached("PersistentVolume").list(),
       storageClasses: kube.cached("StorageClass").list(),
+      csiNodes: kube.cached("CSINode").list(),
+      ...workloads(context),
     },
     intentions,
   );
+}
+
+type Workloads = Pick<Observation, "services" | "replicationControllers" | "replicaSets" | "statefulSets">;
+
+/** These are many, so they are mirrored only where somebody looks at them (kinds.ts). */
+function workloads({ kube, settings }: Pick<Context, "kube" | "settings">): Workloads {
+  const listed = <K extends Kind>(kind: K): readonly Kinds[K][] =>
+    isNeeded(kind, featuresOf(settings)) ? kube.cached(kind).list() : [];
+  return {
+    services: listed("Service"),
+    replicationControllers: listed("ReplicationController"),
+    replicaSets: listed("ReplicaSet"),
+    statefulSets: listed("StatefulSet"),
+  };
 }

@@ -76,7 +76,7 @@ export class Informer<T extends KubeObject> {
 
   /** A kind that belongs to a feature holds nobody up: without its definition there is none of it. */
   #isNotInstalled(error: unknown): boolean {
-    if (this.#info.gate === undefined || !(error instanceof NotFoundError)) return false;
+    if (this.#info.features === undefined || !(error instanceof NotFoundError)) return false;
     this.#version = undefined;
     this.store.replace([]);
     this.#synced = true;

@@ -2,25 +2,39 @@ import { isReady } from "../api/conditions";
 import type { ResourceList } from "../api/kube-object";
 import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
-import { isProvisionable, isReschedulable } from "../api/pod-state";
+import type { CSINode } from "../api/storage";
+import { hasResourceClaims, isProvisionable } from "../api/pod-state";
+import { isReady as isNodeReady } from "../api/node-state";
 import { sumOf } from "../api/resource-list";
+import type { SchedulerConfig } from "../api/scheduler-config";
 import type { InstanceType } from "../scheduling/instance-type";
 import type { NodeState, PoolChoice, Problem, SchedulingSettings } from "../scheduling/problem";
 import type { Snapshot } from "../state/snapshot";
 import type { TrackedNode } from "../state/tracked-node";
+import { withDefaultSpread } from "./default-spread";
+import { displacedPods } from "./displaced-pods";
 import { withoutExpected } from "./expected-pods";
 
 /** Instance types by name of the node class that can launch them. */
 export type Catalog = ReadonlyMap<string, readonly InstanceType[]>;
 
+export interface ProblemSettings extends SchedulingSettings {
+  /** Spread constraints for pods that have none. @default none */
+  readonly schedulerConfig?: SchedulerConfig;
+  /** Whether daemons with resource claims take nothing of a node. @default true */
+  readonly ignoreDraRequests?: boolean;
+}
+
 /** The question that the provisioner asks: where do the waiting pods go, and those of nodes that are leaving? */
-export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: SchedulingSettings): Problem {
+export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: ProblemSettings): Problem {
+  const { schedulerConfig, ignoreDraRequests = true } = settings;
   const staying = snapshot.tracked.filter(({ leaving }) => !leaving);
+  const limits = volumeLimits(snapshot.csiNodes);
   return {
-    pods: podsToPlace(snapshot),
+    pods: withDefaultSpread(podsToPlace(snapshot), schedulerConfig?.defaultConstraints ?? [], snapshot),
     pools: snapshot.pools.filter(isOpen).flatMap((pool) => poolChoice(pool, staying, { snapshot, catalog })),
-    nodes: staying.filter(({ launched }) => launched).map(nodeState),
-    daemonSets: snapshot.daemonSets,
+    nodes: staying.filter(({ launched }) => launched).map((node) => nodeState(node, limits.get(node.name))),
+    daemonSets: snapshot.daemonSets.filter(({ spec }) => !ignoreDraRequests || !hasResourceClaims(spec.template.spec)),
     namespaces: snapshot.namespaces,
     volumes: { claims: snapshot.volumeClaims, volumes: snapshot.volumes, classes: snapshot.storageClasses },
     settings,
@@ -30,9 +44,7 @@ export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: Schedu
 /** Waiting pods, and the pods of nodes that are leaving, without those that launching nodes will take. */
 export function podsToPlace(snapshot: Snapshot): readonly Pod[] {
   const waiting = snapshot.pods.filter(isProvisionable);
-  const leaving = snapshot.tracked.filter((node) => node.leaving);
-  const displaced = leaving.flatMap(({ pods }) => pods.filter(isReschedulable));
-  return withoutExpected(snapshot, [...waiting, ...displaced]);
+  return withoutExpected(snapshot, [...waiting, ...displacedPods(snapshot)]);
 }
 
 /** A pool that may get new nodes: ready, not going, not static. */
@@ -68,9 +80,26 @@ function usageOf(nodes: readonly TrackedNode[], { intentions }: Snapshot): Resou
   );
 }
 
-const nodeState = (node: TrackedNode): NodeState => ({
+type VolumeLimits = NonNullable<NodeState["volumeLimits"]>;
+
+/** By node and driver: how many volumes can be attached; a driver that names no number has no limit. */
+const volumeLimits = (csiNodes: readonly CSINode[]): ReadonlyMap<string, VolumeLimits> =>
+  new Map(
+    csiNodes.map(({ metadata, spec: { drivers = [] } }) => [
+      metadata.name,
+      Object.fromEntries(
+        drivers.flatMap(({ name, allocatable }) =>
+          allocatable?.count === undefined ? [] : [[name, allocatable.count]],
+        ),
+      ),
+    ]),
+  );
+
+/** A node that stopped being ready comes after those that pods can start on at once. */
+const nodeState = (node: TrackedNode, limits: VolumeLimits | undefined): NodeState => ({
   name: node.name,
-  initialized: node.initialized,
+  initialized: node.initialized && node.node !== undefined && isNodeReady(node.node),
+  ...(limits !== undefined && { volumeLimits: limits }),
   labels: node.labels,
   taints: node.taints,
   allocatable: node.allocatable,

@@ -5,14 +5,24 @@ import type { NodeClaim } from "../api/node-claim";
 import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
 import { isTerminal } from "../api/pod-state";
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../api/storage";
-import type { DaemonSet, Namespace, PodDisruptionBudget } from "../api/workloads";
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from "../api/storage";
+import type {
+  DaemonSet,
+  Namespace,
+  PodDisruptionBudget,
+  ReplicaSet,
+  ReplicationController,
+  Service,
+  StatefulSet,
+} from "../api/workloads";
 import type { Intentions } from "./intentions";
 import type { TrackedNode } from "./tracked-node";
 import { trackedNode } from "./tracked-node";
 
 /** The cluster's objects as the caches show them at one moment. */
 export interface Observation {
+  /** That moment, in milliseconds since the epoch. */
+  readonly at: number;
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
   readonly claims: readonly NodeClaim[];
@@ -24,6 +34,12 @@ export interface Observation {
   readonly volumeClaims: readonly PersistentVolumeClaim[];
   readonly volumes: readonly PersistentVolume[];
   readonly storageClasses: readonly StorageClass[];
+  readonly csiNodes: readonly CSINode[];
+  /** This and what follows is looked at only where default spread constraints are configured; empty otherwise. */
+  readonly services: readonly Service[];
+  readonly replicationControllers: readonly ReplicationController[];
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly statefulSets: readonly StatefulSet[];
 }
 
 /** An observation in which claims, nodes and pods have found each other. Nobody changes it. */
@@ -46,7 +62,7 @@ export function snapshotOf(observation: Observation, intentions: Intentions): Sn
   );
   const claimsById = new Map(observation.claims.map((claim) => [claim.status?.providerID, claim]));
   const nodesById = new Map(observation.nodes.map((node) => [node.spec.providerID, node]));
-  const isLeaving = (claim: string): boolean => intentions.isLeaving(claim);
+  const circumstances = { at: observation.at, isMarked: (claim: string) => intentions.isLeaving(claim) };
 
   const launching = [...intentions.launches.values()].map(({ claim }) => claim);
   const known = new Set(observation.claims.map(({ metadata }) => metadata.name));
@@ -55,11 +71,11 @@ export function snapshotOf(observation: Observation, intentions: Intentions): Sn
   const tracked = [
     ...observation.nodes.map((node) => {
       const claim = node.spec.providerID === undefined ? undefined : claimsById.get(node.spec.providerID);
-      return trackedNode({ node, claim }, podsByNode.get(node.metadata.name) ?? [], isLeaving);
+      return trackedNode({ node, claim }, podsByNode.get(node.metadata.name) ?? [], circumstances);
     }),
     ...claims
       .filter(({ status }) => status?.providerID === undefined || !nodesById.has(status.providerID))
-      .map((claim) => trackedNode({ claim }, [], isLeaving)),
+      .map((claim) => trackedNode({ claim }, [], circumstances)),
   ];
   return {
     ...observation,

@@ -33,8 +33,15 @@ interface Halves {
   readonly node?: Node | undefined;
 }
 
+interface Circumstances {
+  /** When this was seen, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Whether the claim is meant to go. */
+  readonly isMarked: (claim: string) => boolean;
+}
+
 /** Claim and node as one thing; the claim speaks until the node is registered (karpenter-core §2.2). */
-export function trackedNode(halves: Halves, pods: readonly Pod[], isMarked: (claim: string) => boolean): TrackedNode {
+export function trackedNode(halves: Halves, pods: readonly Pod[], { at, isMarked }: Circumstances): TrackedNode {
   const { claim, node } = halves;
   const own = speakerOf(halves)?.metadata.labels ?? {};
   const initialized = isInitializedNode(halves);
@@ -46,7 +53,7 @@ export function trackedNode(halves: Halves, pods: readonly Pod[], isMarked: (cla
     pool: own[labels.nodePool],
     labels: { ...node?.metadata.labels, ...own },
     annotations: speakerOf(halves)?.metadata.annotations ?? {},
-    taints: taintsOf(halves, initialized),
+    taints: taintsOf(halves, initialized, at),
     capacity: resourcesOf(halves, "capacity"),
     allocatable: resourcesOf(halves, "allocatable"),
     launched: claim === undefined || isTrue(claim, "Launched"),
@@ -70,13 +77,26 @@ function isGoing({ claim, node }: Halves): boolean {
   return claim.metadata.deletionTimestamp !== undefined || conditionOf(claim, "InstanceTerminating") !== undefined;
 }
 
-/** While the node comes up, taints that will go by themselves do not count. */
-function taintsOf(halves: Halves, initialized: boolean): readonly Taint[] {
-  const { claim } = halves;
+/**
+ * While the node comes up, taints that will go by themselves do not count. Once it was up, a startup taint is there for
+ * another reason and does; that the node is not ready counts when it does not pass.
+ */
+function taintsOf(halves: Halves, initialized: boolean, at: number): readonly Taint[] {
+  const { claim, node } = halves;
   const present = speakerOf(halves)?.spec.taints ?? [];
-  if (initialized) return present;
+  if (initialized) return isExpectedBack(node, at) ? present.filter((taint) => !isEphemeral(taint)) : present;
   const startup = claim?.spec.startupTaints ?? [];
   return present.filter((taint) => !isEphemeral(taint) && !startup.some((other) => isSameTaint(other, taint)));
+}
+
+/** Longer than a reboot takes. Pods that wait for the node meanwhile are not given another one. */
+const BACK_WITHIN_MS = 2 * 60_000;
+
+/** Whether the node stopped being ready only just now. */
+function isExpectedBack(node: Node | undefined, at: number): boolean {
+  const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready === undefined || ready.status === "True") return false;
+  return at < Date.parse(ready.lastTransitionTime ?? "") + BACK_WITHIN_MS;
 }
 
 /** What the node reports, with what the claim promised in place of what it does not report yet. */

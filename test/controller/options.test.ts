@@ -82,6 +82,17 @@ describe("the settings", () => {
     for (const none of ["0", "-5"]) assert.equal(read([], { CPU_REQUESTS: none }).cpuRequests, 1_000);
   });
 
+  it("stop at a scheduler configuration that cannot be followed, in one line", () => {
+    const given = ["podTopologySpread:", "  defaultConstraints:", "    - topologyKey: topology.kubernetes.io/zone"];
+
+    assert.deepEqual(problemsOf([], { SCHEDULER_CONFIG: given.join("\n") }), [
+      'SCHEDULER_CONFIG="podTopologySpread:\\n  defaultConstraints:\\n    - topologyKey: "… is not a scheduler configuration: ' +
+        "podTopologySpread.defaultConstraints[0].maxSkew is missing; " +
+        "podTopologySpread.defaultConstraints[0].whenUnsatisfiable is missing",
+    ]);
+    assert.deepEqual(read([]).schedulerConfig, { defaultConstraints: [] });
+  });
+
   it("name everything that is wrong at once", () => {
     const problems = problemsOf(["--metrics-port=x", "--ami-refresh-interval=10s"], {
       CLUSTER_NAME: "",

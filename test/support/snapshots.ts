@@ -10,6 +10,7 @@ import { type DeepPartial, merge } from "./merge";
 export const snapshot = (seen: Partial<Observation>, intentions = new Intentions()): Snapshot =>
   snapshotOf(
     {
+      at: Date.parse("2026-01-05T12:00:00Z"),
       pods: [],
       nodes: [],
       claims: [],
@@ -21,6 +22,11 @@ export const snapshot = (seen: Partial<Observation>, intentions = new Intentions
       volumeClaims: [],
       volumes: [],
       storageClasses: [],
+      csiNodes: [],
+      services: [],
+      replicationControllers: [],
+      replicaSets: [],
+      statefulSets: [],
       ...seen,
     },
     intentions,

@@ -3,7 +3,7 @@ import type { NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
 import { isOpen, podsToPlace, problemOf } from "#controller/simulation/problem";
 import { Intentions } from "#controller/state/intentions";
-import { instanceType, node, nodeClaim, nodePool, pod, podOn } from "#support/builders";
+import { daemonSet, instanceType, node, nodeClaim, nodePool, pod, podOn } from "#support/builders";
 import type { DeepPartial } from "#support/merge";
 import { claimThat, running, seen, snapshot } from "#support/snapshots";
 
@@ -84,6 +84,50 @@ describe("the provisioner's question", () => {
     const [choice] = problemOf(look, catalog, settings).pools;
 
     assert.deepEqual(choice?.usage, { cpu: "68", memory: "16Gi", pods: "110", nodes: "2" });
+  });
+
+  it("SCHED-018 offers a node that stopped being ready like one that is still coming", () => {
+    const { claim, node: up } = running("web", {
+      node: { status: { conditions: [{ type: "Ready", status: "False" }] } },
+    });
+    const { nodes } = problemOf(snapshot({ claims: [claim], nodes: [up] }), catalog, settings);
+
+    assert.deepEqual(
+      nodes.map(({ initialized }) => initialized),
+      [false],
+    );
+  });
+
+  it("SCHED-023 knows how many volumes of each driver a node can attach", () => {
+    const { claim, node: up } = running("web");
+    const drivers = [{ name: "ebs.csi.aws.com", allocatable: { count: 25 } }, { name: "efs.csi.aws.com" }];
+    const csiNodes = [{ metadata: { name: up.metadata.name }, spec: { drivers } }];
+    const other = node();
+    const { nodes } = problemOf(snapshot({ claims: [claim], nodes: [up, other], csiNodes }), catalog, settings);
+    const limits = new Map(nodes.map(({ name, volumeLimits }) => [name, volumeLimits]));
+
+    assert.deepEqual(limits.get(up.metadata.name), { "ebs.csi.aws.com": 25 });
+    assert.equal(limits.get(other.metadata.name), undefined);
+  });
+
+  it("SCHED-032 counts daemons with resource claims only when told to", () => {
+    const plain = daemonSet();
+    const resources = { claims: [{ name: "gpu" }] };
+    const devices = daemonSet({}, { containers: [{ name: "main", resources }], resourceClaims: [{ name: "gpu" }] });
+    const look = snapshot({ daemonSets: [plain, devices] });
+
+    assert.deepEqual(problemOf(look, catalog, settings).daemonSets, [plain]);
+    assert.deepEqual(problemOf(look, catalog, { ...settings, ignoreDraRequests: false }).daemonSets, [plain, devices]);
+  });
+
+  it("SCHED-038 spreads pods without constraints of their own as configured", () => {
+    const constraint = { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" } as const;
+    const matchLabels = { app: "web" };
+    const services = [{ metadata: { name: "web", namespace: "default" }, spec: { selector: matchLabels } }];
+    const look = snapshot({ pods: [pod({ metadata: { labels: matchLabels } })], services });
+    const { pods } = problemOf(look, catalog, { ...settings, schedulerConfig: { defaultConstraints: [constraint] } });
+
+    assert.deepEqual(pods[0]?.spec.topologySpreadConstraints, [{ ...constraint, labelSelector: { matchLabels } }]);
   });
 
   it("offers nodes that stay, once they are launched, and those of others", () => {

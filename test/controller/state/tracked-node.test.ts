@@ -5,7 +5,8 @@ import { trackedNode } from "#controller/state/tracked-node";
 import { node, nodeClaim } from "#support/builders";
 import { claimThat, running } from "#support/snapshots";
 
-const track = (halves: Parameters<typeof trackedNode>[0]) => trackedNode(halves, [], () => false);
+const at = Date.parse("2026-01-05T12:00:00Z");
+const track = (halves: Parameters<typeof trackedNode>[0]) => trackedNode(halves, [], { at, isMarked: () => false });
 const notReady: Taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
 const startup: Taint = { key: "cni.example/not-up", effect: "NoSchedule" };
 const own: Taint = { key: "team", value: "a", effect: "NoSchedule" };
@@ -31,7 +32,7 @@ describe("a tracked node", () => {
     assert.equal(track({ claim }).name, claim.metadata.name);
   });
 
-  it("STATE-012 hides startup and passing taints of its own nodes while they come up", () => {
+  it("STATE-012 SCHED-018 hides startup and passing taints of its own nodes while they come up", () => {
     const spec = { taints: [own, startup, notReady] };
     const claim = claimThat(["Launched", "Registered"], { spec: { startupTaints: [startup] } });
     const metadata = { labels: { [labels.registered]: "true" } };
@@ -40,6 +41,20 @@ describe("a tracked node", () => {
     assert.deepEqual(keys(track({ claim, node: node({ metadata, spec }) }).taints), ["team"]);
     assert.equal(track({ claim, node: node({ metadata: initialized, spec }) }).taints.length, 3);
     assert.equal(track({ node: node({ spec }) }).taints.length, 3);
+  });
+
+  it("SCHED-018 hides taints of a node that stopped being ready for as long as a reboot takes, but no startup taints", () => {
+    const { claim, node: up } = running("web", { claim: { spec: { startupTaints: [startup] } } });
+    const stoppedAt = (lastTransitionTime: string) => ({
+      ...up,
+      spec: { ...up.spec, taints: [own, startup, notReady] },
+      status: { ...up.status, conditions: [{ type: "Ready", status: "Unknown" as const, lastTransitionTime }] },
+    });
+    const just = stoppedAt(new Date(at - 60_000).toISOString());
+    const long = stoppedAt(new Date(at - 180_000).toISOString());
+
+    assert.deepEqual(keys(track({ claim, node: just }).taints), ["team", startup.key]);
+    assert.deepEqual(keys(track({ claim, node: long }).taints), ["team", startup.key, notReady.key]);
   });
 
   it("has what was promised in place of what the node does not report yet", () => {
@@ -67,7 +82,7 @@ describe("a tracked node", () => {
     assert.equal(track({ claim, node: up }).leaving, false);
     assert.equal(track({ claim: going, node: up }).leaving, true);
     assert.equal(track({ claim: claimThat(["Launched", "InstanceTerminating"]) }).leaving, true);
-    assert.equal(trackedNode({ claim }, [], (name) => name === claim.metadata.name).leaving, true);
+    assert.equal(trackedNode({ claim }, [], { at, isMarked: (name) => name === claim.metadata.name }).leaving, true);
     assert.equal(track({ node: node({ metadata: { deletionTimestamp } }) }).leaving, true);
     assert.equal(track({ claim: nodeClaim() }).launched, false);
   });
