@@ -44,6 +44,17 @@ export async function buildEngines(report: Report, cache = new Cache()): Promise
   return { binaries, kwokStages: stages, python: motoPython(cache) };
 }
 
+/** Builds the programs of one recipe that the sandbox does without, unless the cache has them. Their paths, by name. */
+export async function buildRecipe<Program extends string>(
+  recipe: Recipe<Program>,
+  report: Report,
+  cache = new Cache(),
+): Promise<Readonly<Record<Program, string>>> {
+  const job = recipeJob(recipe, cache);
+  if (!cache.has(job.key)) await makeMissing([job], cache, report);
+  return pathsInCache(recipe, cache) as Record<Program, string>; // a recipe makes all its programs or none
+}
+
 async function findAll(report: Report): Promise<Map<string, Paths>> {
   const found = new Map<string, Paths>();
   for (const recipe of recipes) {

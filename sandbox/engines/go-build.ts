@@ -21,9 +21,10 @@ export async function goBuild(recipe: Recipe, folder: string, cache: Cache): Pro
   const env = goEnvironment(cache);
   await mkdir(source);
   await writeFile(join(source, "go.mod"), await goMod(recipe, env));
-  if (recipe.main) await writeFile(join(source, "main.go"), recipe.main);
+  for (const [name, text] of Object.entries(recipe.sources ?? {})) await writeFile(join(source, name), text);
   const flags = ["-trimpath", "-ldflags", linkerFlags(recipe), "-o", `${folder}/`];
-  const args = ["build", ...flags, ...Object.values(recipe.binaries)];
+  const packages = Object.values(recipe.binaries).filter((path) => path !== undefined);
+  const args = ["build", ...flags, ...packages];
   await runToEnd({ command: "go", args, cwd: source, env, logFile });
   await keepFiles(recipe, folder, env);
 }

@@ -1,13 +1,13 @@
 import { versions } from "./versions";
 
 /** One Go module from which one or several programs are built, and when programs found on PATH will do instead. */
-export interface Recipe {
+export interface Recipe<Program extends string = string> {
   readonly name: string;
   readonly version: string;
-  /** The programs, by the import path of their main package; without one, `main` is their source. */
-  readonly binaries: Readonly<Partial<Record<Binary, string>>>;
-  /** A main package of our own, for a module that has a library only. */
-  readonly main?: string;
+  /** The programs, by the import path of their main package; `.` is the package of `sources`. */
+  readonly binaries: Readonly<Partial<Record<Program, string>>>;
+  /** A main package of our own, by file name, for a module that has a library only. */
+  readonly sources?: Readonly<Record<string, string>>;
   /** Modules to require, by version. The first one's go.mod decides about all others. */
   readonly modules: Readonly<Record<string, string>>;
   /** The version to take for each module that the first one replaces by a folder of its own. */
@@ -55,7 +55,7 @@ export const kwokStages = {
 } as const;
 
 /** The longest first, since two are built at a time. */
-export const recipes: readonly Recipe[] = [
+export const recipes: readonly Recipe<Binary>[] = [
   {
     name: "kubernetes",
     version: versions.kubernetes,
@@ -91,7 +91,7 @@ export const recipes: readonly Recipe[] = [
     name: "etcd",
     version: versions.etcd,
     binaries: { etcd: "." },
-    main: etcdMain,
+    sources: { "main.go": etcdMain },
     modules: { "go.etcd.io/etcd/server/v3": versions.etcd },
     expectedMinutes: 2,
     onPath: { ask: ["--version"], atLeast: "3.5.0", below: "4.0.0" },

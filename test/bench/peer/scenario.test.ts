@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { scenarioOf } from "../../../bench/peer/scenario";
+import type { Pod } from "#controller/api/pod";
+import { labels } from "#controller/api/labels";
+import { choice, instanceType, nodePool, pod, podAsking, problem } from "#support/builders";
+
+describe("a problem for the peer", () => {
+  it("lists instance types once, however many pools share them", () => {
+    const shared = [instanceType("shared", { cpu: 4, memoryGi: 8 })];
+    const own = [instanceType("own", { cpu: 4, memoryGi: 8 })];
+    const pools = [choice(nodePool(), shared), choice(nodePool(), own), choice(nodePool(), shared, { cpu: "3" })];
+    const scenario = scenarioOf(problem({ pools }));
+
+    assert.deepEqual(
+      scenario.catalogs.map((types) => types.map(({ name }) => name)),
+      [["shared"], ["own"]],
+    );
+    assert.deepEqual(
+      scenario.pools.map(({ catalog }) => catalog),
+      [0, 1, 0],
+    );
+    assert.deepEqual(scenario.pools[2]?.usage, { cpu: "3" });
+    assert.equal(scenario.pools[2].nodePool, pools[2]?.pool);
+  });
+
+  it("says of each instance type which well-known labels it does not carry, unless an offering carries them", () => {
+    const zoneId = { key: labels.zoneId, operator: "In", values: ["use1-az1"] } as const;
+    const plain = instanceType("plain", { cpu: 4, memoryGi: 8 });
+    const offered = {
+      ...plain,
+      offerings: plain.offerings.map((offering) => ({ ...offering, requirements: [zoneId] })),
+    };
+    const missing = absentLabelsOf(plain);
+
+    assert.ok(missing.includes("karpenter.k8s.aws/instance-gpu-count"));
+    assert.ok(missing.includes(labels.zoneId));
+    assert.ok(!absentLabelsOf(offered).includes(labels.zoneId));
+    for (const key of [labels.arch, labels.zone, labels.capacityType, labels.nodePool])
+      assert.ok(!missing.includes(key));
+  });
+
+  it("keeps pods as they are, and gives those without namespace or uid what the API server would", () => {
+    const whole = podAsking({ cpu: "1" });
+    const bare: Pod = { metadata: { name: "bare" }, spec: { containers: [] } };
+    const { pods } = scenarioOf(problem({ pods: [whole, bare] }));
+
+    assert.deepEqual(pods[0], whole);
+    assert.deepEqual(pods[1]?.metadata, { name: "bare", namespace: "default", uid: "bare" });
+  });
+
+  it("tells pods of one name in two namespaces apart", () => {
+    const twins = ["a", "b"].map((namespace): Pod => ({
+      metadata: { name: "twin", namespace },
+      spec: { containers: [] },
+    }));
+    const { pods } = scenarioOf(problem({ pods: twins }));
+
+    assert.notEqual(pods[0]?.metadata.uid, pods[1]?.metadata.uid);
+  });
+
+  it("passes the settings on; reservations are strict unless told otherwise", () => {
+    const settings = { preferences: "Ignore", minValues: "BestEffort" } as const;
+
+    assert.deepEqual(scenarioOf(problem({ settings })).settings, { ...settings, reservations: "Strict" });
+    const lenient = problem({ settings: { ...settings, reservations: "Fallback" } });
+    assert.deepEqual(scenarioOf(lenient).settings, { ...settings, reservations: "Fallback" });
+  });
+
+  it("is solved once unless told otherwise", () => {
+    assert.equal(scenarioOf(problem({ pods: [pod()] })).repeat, 1);
+    assert.equal(scenarioOf(problem({ pods: [pod()] }), 5).repeat, 5);
+  });
+});
+
+function absentLabelsOf(type: ReturnType<typeof instanceType>): readonly string[] {
+  const { catalogs } = scenarioOf(problem({ pools: [choice(nodePool(), [type])] }));
+  const requirements = catalogs[0]?.[0]?.requirements ?? [];
+  return requirements.filter(({ operator }) => operator === "DoesNotExist").map(({ key }) => key);
+}
