@@ -108,7 +108,14 @@ export interface TopologySpreadConstraint {
 export interface PodVolume {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string };
-  readonly ephemeral?: { readonly volumeClaimTemplate: { readonly spec: { readonly storageClassName?: string } } };
+  readonly ephemeral?: { readonly volumeClaimTemplate: { readonly spec: VolumeClaimSpec } };
+}
+
+/** The parts of a volume claim's spec we read, in a claim or in a template for one. */
+export interface VolumeClaimSpec {
+  /** The default class when absent, none when empty. */
+  readonly storageClassName?: string;
+  readonly volumeName?: string;
 }
 
 export interface PodStatus {

@@ -1,9 +1,9 @@
 import type { KubeObject } from "./kube-object";
-import type { NodeSelectorTerm } from "./pod";
+import type { NodeSelectorTerm, VolumeClaimSpec } from "./pod";
 
 /** The parts of a PersistentVolumeClaim we read. */
 export interface PersistentVolumeClaim extends KubeObject {
-  readonly spec: { readonly storageClassName?: string; readonly volumeName?: string };
+  readonly spec: VolumeClaimSpec;
   readonly status?: { readonly phase?: "Pending" | "Bound" | "Lost" };
 }
 

@@ -1,5 +1,5 @@
 import type { ResourceList } from "../api/kube-object";
-import type { Container, PodSpec, ResourceRequirements } from "../api/pod";
+import type { Container, PodSpec, PodStatus, ResourceRequirements } from "../api/pod";
 import { fromBytes, fromMillis, fromUnits, toMillis, toUnits } from "../api/quantity";
 
 /** Resource → amount: cpu in millicores, everything else in whole units (bytes, devices, pods). */
@@ -45,19 +45,44 @@ const requestsOf = ({ requests = {}, limits = {} }: ResourceRequirements = {}): 
  * What the kube-scheduler reserves for a pod, itself included (`pods: 1`): the larger of what runs together (containers
  * and sidecars) and the hungriest init step (an init container beside the sidecars started before it); what the pod
  * asks for as a whole counts in place of that; then its overhead
- * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers).
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers). Of a pod
+ * that runs, give the status, too: while it is resized in place, the larger of what it has and what it asks for counts.
  */
-export function effectiveRequests({ containers, initContainers = [], overhead, resources }: PodSpec): Amounts {
+export function effectiveRequests(spec: PodSpec, status: PodStatus = {}): Amounts {
+  const { containers, initContainers = [], overhead, resources } = spec;
+  const asked = askedIn(status);
   let sidecars: Amounts = {};
   let hungriest: Amounts = {};
   for (const container of initContainers) {
-    const step = add(sidecars, requestsOf(container.resources));
+    const step = add(sidecars, isSidecar(container) ? asked(container) : requestsOf(container.resources));
     hungriest = max(hungriest, step);
     if (isSidecar(container)) sidecars = step;
   }
-  const running = add(sum(containers.map((container) => requestsOf(container.resources))), sidecars);
-  const together = { ...max(running, hungriest), ...requestsOf(resources) };
-  return { ...add(together, amountsOf(overhead)), pods: 1 };
+  const together = max(add(sum(containers.map(asked)), sidecars), hungriest);
+  return { ...add({ ...together, ...ofTheWhole(resources, together) }, amountsOf(overhead)), pods: 1 };
 }
 
 const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === "Always";
+
+/** Of the pod as a whole; a limit stands in only for what no container asks for, as the API server defaults it. */
+function ofTheWhole({ requests = {}, limits = {} }: ResourceRequirements = {}, together: Amounts): Amounts {
+  const open = Object.entries(limits).filter(([name]) => together[name] === undefined);
+  return amountsOf({ ...Object.fromEntries(open), ...requests });
+}
+
+/**
+ * What a container counts for: the largest of what it asks for, what it runs with, and what the node has set aside for
+ * it. A resize that the node can never grant asks for nothing
+ * (https://kubernetes.io/docs/tasks/configure-pod-container/resize-container-resources/#pod-resize-status).
+ */
+function askedIn({ containerStatuses = [], initContainerStatuses = [], conditions = [] }: PodStatus) {
+  const resizing = conditions.find(({ type }) => type === "PodResizePending");
+  const isInVain = resizing?.reason === "Infeasible";
+  const statuses = new Map([...containerStatuses, ...initContainerStatuses].map((status) => [status.name, status]));
+  return ({ name, resources }: Container): Amounts => {
+    const status = statuses.get(name);
+    if (status?.allocatedResources === undefined) return requestsOf(resources);
+    const has = max(amountsOf(status.resources?.requests), amountsOf(status.allocatedResources));
+    return isInVain ? has : max(requestsOf(resources), has);
+  };
+}

@@ -1,68 +1,141 @@
 import assert from "node:assert/strict";
 
 import { labels } from "#controller/api/labels";
+import type { Pod, PodVolume } from "#controller/api/pod";
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "#controller/api/storage";
 import type { Plan } from "#controller/scheduling/plan";
+import type { Problem, Volumes } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, instanceType, nodePool, podAsking, problem, testZones } from "#support/builders";
+import { type DeepPartial, merge } from "#support/merge";
+import { violationsOf } from "#support/plan-checker";
 
 const pools = [choice(nodePool(), [instanceType("small", { cpu: 2, memoryGi: 8 })])];
-const pod = podAsking({ cpu: "1" }, { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] });
-const [, b, c] = testZones;
+const [a, b, c] = testZones;
+const mounts = (...names: readonly string[]): PodVolume[] =>
+  names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+const pod = merge(podAsking({ cpu: "1" }, { volumes: mounts("data") }), { metadata: { name: "consumer" } });
 
-const claim = (
-  spec: PersistentVolumeClaim["spec"],
-  phase: "Bound" | "Pending" | "Lost" = "Pending",
-): PersistentVolumeClaim => ({
-  metadata: { name: "data", namespace: "default" },
-  spec,
-  status: { phase },
-});
-const volumeIn = (...zones: readonly string[]): PersistentVolume => ({
-  metadata: { name: "pv" },
-  spec: {
-    csi: { driver: "ebs.csi.aws.com" },
-    nodeAffinity: {
-      required: {
-        nodeSelectorTerms: zones.map((zone) => ({
-          matchExpressions: [{ key: "topology.ebs.csi.aws.com/zone", operator: "In", values: [zone] }],
-        })),
-      },
+/** A claim called `data`, waiting for its first consumer in class `gp3`. */
+const claim = (...overrides: readonly DeepPartial<PersistentVolumeClaim>[]): PersistentVolumeClaim =>
+  merge<PersistentVolumeClaim>(
+    {
+      metadata: { name: "data", namespace: "default" },
+      spec: { storageClassName: "gp3" },
+      status: { phase: "Pending" },
     },
-  },
+    ...overrides,
+  );
+/** The same, bound to the volume `pv`. */
+const bound = (...overrides: readonly DeepPartial<PersistentVolumeClaim>[]): PersistentVolumeClaim =>
+  claim(
+    {
+      metadata: { annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
+      spec: { volumeName: "pv" },
+      status: { phase: "Bound" },
+    },
+    ...overrides,
+  );
+type Terms = NonNullable<NonNullable<PersistentVolume["spec"]["nodeAffinity"]>["required"]>["nodeSelectorTerms"];
+const inZone = (zone: string, key = "topology.ebs.csi.aws.com/zone"): Terms[number] => ({
+  matchExpressions: [{ key, operator: "In", values: [zone] }],
 });
+const onHost = (name: string): Terms[number] => ({
+  matchExpressions: [{ key: labels.hostname, operator: "In", values: [name] }],
+});
+/** A volume `pv` of the EBS driver, unless told otherwise. */
+const volume = (nodeSelectorTerms: Terms = [], spec: PersistentVolume["spec"] = ebs): PersistentVolume => ({
+  metadata: { name: "pv" },
+  spec: { ...spec, ...(nodeSelectorTerms.length > 0 && { nodeAffinity: { required: { nodeSelectorTerms } } }) },
+});
+const ebs: PersistentVolume["spec"] = { csi: { driver: "ebs.csi.aws.com", volumeHandle: "vol-1" } };
+const volumeIn = (...zones: readonly string[]): PersistentVolume => volume(zones.map((zone) => inZone(zone)));
 const storageClass = (parts: Partial<StorageClass> = {}): StorageClass => ({
   metadata: { name: "gp3" },
   provisioner: "ebs.csi.aws.com",
   volumeBindingMode: "WaitForFirstConsumer",
   ...parts,
 });
+const allowing = (key: string, ...zones: readonly string[]): Partial<StorageClass> => ({
+  allowedTopologies: zones.map((zone) => ({ matchLabelExpressions: [{ key, values: [zone] }] })),
+});
 
-interface Parts {
-  readonly claims?: readonly PersistentVolumeClaim[];
-  readonly volumes?: readonly PersistentVolume[];
-  readonly classes?: readonly StorageClass[];
+const problemWith = (parts: Partial<Volumes>, pods: readonly Pod[] = [pod]): Problem =>
+  problem({ pods, pools, volumes: { claims: [], volumes: [], classes: [], ...parts } });
+
+/** The plan, which breaks no rule. */
+function planWith(parts: Partial<Volumes>, pods: readonly Pod[] = [pod]): Plan {
+  const asked = problemWith(parts, pods);
+  const plan = schedule(asked);
+  assert.deepEqual(violationsOf(plan, asked), []);
+  return plan;
 }
-
-const planWith = ({ claims = [], volumes = [], classes = [] }: Parts): Plan =>
-  schedule(problem({ pods: [pod], pools, volumes: { claims, volumes, classes } }));
 const zoneOf = (plan: Plan): string | undefined => plan.newNodes[0]?.cheapest.offering.zone;
+const zonesOf = (plan: Plan): readonly string[] | undefined =>
+  plan.newNodes[0]?.requirements.find(({ key }) => key === labels.zone)?.values;
 
 describe("volumes", () => {
-  it("PROV-009 pull their pod to the zone they are in", () => {
-    const claims = [claim({ volumeName: "pv" }, "Bound")];
+  it("PROV-009 SCHED-023 pull their pod to the zones they are in", () => {
+    const claims = [bound()];
 
     assert.equal(zoneOf(planWith({ claims, volumes: [volumeIn(c)] })), c);
     assert.equal(zoneOf(planWith({ claims, volumes: [volumeIn("nowhere", b)] })), b);
     assert.equal(zoneOf(planWith({ claims, volumes: [volumeIn("nowhere")] })), undefined);
+    assert.deepEqual(zonesOf(planWith({ claims, volumes: [volumeIn(c, b)] })), [b, c]);
+    assert.equal(zoneOf(planWith({ claims, volumes: [volume()] })), a);
   });
 
-  it("PROV-009 not made yet go where their class allows", () => {
-    const claims = [claim({ storageClassName: "gp3" })];
-    const allowedTopologies = [{ matchLabelExpressions: [{ key: labels.zone, values: [b] }] }];
+  it("PROV-009 SCHED-023 not made yet go where their class allows", () => {
+    const claims = [claim()];
+    const where = (parts: Partial<StorageClass>) => planWith({ claims, classes: [storageClass(parts)] });
 
-    assert.equal(zoneOf(planWith({ claims, classes: [storageClass({ allowedTopologies })] })), b);
-    assert.equal(zoneOf(planWith({ claims, classes: [storageClass()] })), testZones[0]);
+    assert.equal(zoneOf(where({})), a);
+    assert.equal(zoneOf(where({ allowedTopologies: [{}] })), a);
+    assert.equal(zoneOf(where(allowing(labels.zone, b))), b);
+    assert.equal(zoneOf(where(allowing("topology.ebs.csi.aws.com/zone", "nowhere", c))), c);
+    assert.deepEqual(zonesOf(where(allowing(labels.zone, c, b))), [b, c]);
+  });
+
+  it("PROV-009 do not let a preference of the pod for a zone move them", () => {
+    const affinity = {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: inZone(a, labels.zone) }],
+      },
+    };
+    const eager = podAsking({ cpu: "1" }, { volumes: mounts("data"), affinity });
+
+    assert.equal(zoneOf(planWith({ claims: [bound()], volumes: [volumeIn(c)] }, [eager])), c);
+  });
+
+  it("PROV-009 are where their pod may not be: then it waits, with a reason", () => {
+    const picky = podAsking({ cpu: "1" }, { volumes: mounts("data"), nodeSelector: { [labels.zone]: a } });
+    const plan = planWith({ claims: [bound()], volumes: [volumeIn(c)] }, [picky]);
+
+    assert.match(plan.unschedulable[0]?.reason ?? "", /topology.kubernetes.io\/zone/);
+  });
+
+  it("PROV-009 of other kinds than claims stand nowhere in particular", () => {
+    assert.equal(zoneOf(planWith({}, [podAsking({ cpu: "1" }, { volumes: [{ name: "scratch" }] })])), a);
+  });
+
+  it("SCHED-023 together allow what each allows", () => {
+    const both = podAsking({ cpu: "1" }, { volumes: mounts("data", "logs") });
+    const logs = claim({ metadata: { name: "logs" }, spec: { storageClassName: "zonal" } });
+    const plan = (volumes: PersistentVolume, ...zones: readonly string[]) =>
+      planWith(
+        {
+          claims: [bound(), logs],
+          volumes: [volumes],
+          classes: [storageClass({ metadata: { name: "zonal" }, ...allowing(labels.zone, ...zones) })],
+        },
+        [both],
+      );
+
+    assert.deepEqual(zonesOf(plan(volumeIn(a, b), b, c)), [b]);
+    assert.match(
+      plan(volumeIn(a), b, c).unschedulable[0]?.reason ?? "",
+      /volume logs is where the volumes before it are not/,
+    );
   });
 
   it("SCHED-023 take the newest default class when they name none", () => {
@@ -70,33 +143,57 @@ describe("volumes", () => {
     const named = (name: string, creationTimestamp: string, zone: string): StorageClass =>
       storageClass({
         metadata: { name, creationTimestamp, annotations: isDefault },
-        allowedTopologies: [{ matchLabelExpressions: [{ key: labels.zone, values: [zone] }] }],
+        ...allowing(labels.zone, zone),
       });
     const classes = [named("new", "2026-02-01T00:00:00Z", c), named("old", "2026-01-01T00:00:00Z", b)];
 
-    assert.equal(zoneOf(planWith({ claims: [claim({})], classes })), c);
+    assert.equal(zoneOf(planWith({ claims: [claim({ spec: { storageClassName: undefined } })], classes })), c);
+    assert.equal(zoneOf(planWith({ claims: [claim({ spec: { storageClassName: "old" } })], classes })), b);
   });
+});
 
-  const refused: readonly (readonly [string, Parts, RegExp])[] = [
-    ["that do not exist", {}, /volume claim default\/data does not exist/],
-    ["that are lost", { claims: [claim({ volumeName: "pv" }, "Lost")] }, /has lost its volume/],
+describe("volumes that cannot be mounted", () => {
+  const deletionTimestamp = "2026-01-01T00:00:00Z";
+  const unbound = { claims: [claim()] };
+  const onAuto = volume([], { csi: { driver: "ebs.csi.eks.amazonaws.com" } });
+  const refused: readonly (readonly [string, Partial<Volumes>, RegExp])[] = [
+    ["without a claim", {}, /volume claim default\/data does not exist/],
+    ["whose claim is going", { claims: [claim({ metadata: { deletionTimestamp } })] }, /data is being deleted/],
+    ["that are lost", { claims: [bound({ status: { phase: "Lost" } })] }, /has lost its volume/],
+    ["that are gone", { claims: [bound()] }, /volume pv of claim default\/data does not exist/],
     [
-      "whose volume is gone",
-      { claims: [claim({ volumeName: "pv" }, "Bound")] },
-      /volume pv of claim default\/data does not exist/,
+      "that are going",
+      { claims: [bound()], volumes: [{ ...volumeIn(a), metadata: { name: "pv", deletionTimestamp } }] },
+      /volume pv is being deleted/,
     ],
-    ["without a class", { claims: [claim({ storageClassName: "gp3" })] }, /has no storage class gp3/],
+    ["of a class that is not there", unbound, /has no storage class gp3/],
+    [
+      "without a class, and none by default",
+      { claims: [claim({ spec: { storageClassName: undefined } })] },
+      /by default/,
+    ],
+    ["of no class at all", { claims: [claim({ spec: { storageClassName: "" } })], classes: [storageClass()] }, /class/],
     [
       "that bind at once and are not bound",
-      { claims: [claim({ storageClassName: "gp3" })], classes: [storageClass({ volumeBindingMode: "Immediate" })] },
-      /is not bound yet/,
+      { ...unbound, classes: [storageClass({ volumeBindingMode: "Immediate" })] },
+      /is not bound yet, and its class binds immediately/,
+    ],
+    [
+      "of another machine's driver, not made yet",
+      { ...unbound, classes: [storageClass({ provisioner: "ebs.csi.eks.amazonaws.com" })] },
+      /needs driver ebs.csi.eks.amazonaws.com/,
+    ],
+    ["of another machine's driver", { claims: [bound()], volumes: [onAuto] }, /needs driver ebs.csi.eks.amazonaws.com/],
+    [
+      "of a topology that no pool has",
+      { ...unbound, classes: [storageClass(allowing("eks.amazonaws.com/compute-type", "auto"))] },
+      /is for nodes with eks.amazonaws.com\/compute-type/,
     ],
   ];
   for (const [which, parts, reason] of refused) {
-    it(`SCHED-023 ${which} leave their pod out, with a reason, and nobody else`, () => {
+    it(`SCHED-023 PROV-009 leave their pod out, with a reason, and nobody else: ${which}`, () => {
       const other = podAsking({ cpu: "1" });
-      const { claims = [], volumes = [], classes = [] } = parts;
-      const plan = schedule(problem({ pods: [pod, other], pools, volumes: { claims, volumes, classes } }));
+      const plan = planWith(parts, [pod, other]);
 
       assert.match(plan.unschedulable[0]?.reason ?? "", reason);
       assert.deepEqual(
@@ -105,4 +202,109 @@ describe("volumes", () => {
       );
     });
   }
+
+  it("SCHED-024 are those that a claim names and is not bound to yet", () => {
+    const half = bound({ metadata: { annotations: { "pv.kubernetes.io/bind-completed": undefined } } });
+    const plan = planWith({ claims: [half], volumes: [volumeIn(a)] });
+
+    assert.match(plan.unschedulable[0]?.reason ?? "", /is not bound to volume pv yet/);
+  });
+});
+
+describe("volumes on a node's own disk", () => {
+  const local = { local: { path: "/mnt" } };
+  const hostPath = { hostPath: { path: "/mnt" } };
+  for (const [kind, spec] of [
+    ["local", local],
+    ["hostPath", hostPath],
+  ] as const) {
+    it(`PROV-010 SCHED-024 do not pin their pod to that node: ${kind}`, () => {
+      const where = (...terms: Terms) => planWith({ claims: [bound()], volumes: [volume(terms, spec)] });
+      const [onOne, inB] = [onHost("gone"), inZone(b, labels.zone)];
+      const together = { matchExpressions: [...(onOne.matchExpressions ?? []), ...(inB.matchExpressions ?? [])] };
+
+      assert.equal(zoneOf(where(onOne)), a);
+      assert.equal(zoneOf(where(together)), b);
+      assert.equal(where(onOne, inB).newNodes.length, 1);
+    });
+  }
+
+  it("PROV-009 are the only ones that let go of a host", () => {
+    const plan = planWith({ claims: [bound()], volumes: [volume([onHost("elsewhere")])] });
+
+    assert.equal(plan.newNodes.length, 0);
+  });
+});
+
+describe("volumes that come with their pod", () => {
+  const withScratch = (storageClassName?: string, spec: Partial<Pod["spec"]> = {}): Pod =>
+    podAsking(
+      { cpu: "1" },
+      {
+        volumes: [
+          {
+            name: "scratch",
+            ephemeral: { volumeClaimTemplate: { spec: storageClassName === undefined ? {} : { storageClassName } } },
+          },
+        ],
+        ...spec,
+      },
+    );
+  const claimOf = ({ metadata: { name, uid = "" } }: Pod, controls = true): DeepPartial<PersistentVolumeClaim> => ({
+    metadata: {
+      name: `${name}-scratch`,
+      ownerReferences: [{ apiVersion: "v1", kind: "Pod", name, uid, controller: controls }],
+    },
+  });
+  const isDefault = { "storageclass.kubernetes.io/is-default-class": "true" };
+  const classes = [
+    storageClass({ ...allowing(labels.zone, b) }),
+    storageClass({ metadata: { name: "other", annotations: isDefault }, ...allowing(labels.zone, c) }),
+  ];
+
+  it("SCHED-023 PROV-009 go where their template's class allows, or the default class", () => {
+    assert.equal(zoneOf(planWith({ classes }, [withScratch("gp3")])), b);
+    assert.equal(zoneOf(planWith({ classes }, [withScratch()])), c);
+  });
+
+  for (const name of ["", "missing"]) {
+    it(`SCHED-024 of class ${JSON.stringify(name)} leave their pod out until they are bound`, () => {
+      const one = withScratch(name);
+      const claims = [bound(claimOf(one), { spec: { storageClassName: name } })];
+
+      assert.match(planWith({ classes }, [one]).unschedulable[0]?.reason ?? "", /has no storage class/);
+      assert.equal(zoneOf(planWith({ classes, claims, volumes: [volumeIn(c)] }, [one])), c);
+    });
+  }
+
+  it("PROV-009 do not hold the successor of a pod that runs in the zone where they are", () => {
+    const one = withScratch("gp3", { nodeName: "leaving" });
+    const claims = [bound(claimOf(one))];
+
+    assert.equal(zoneOf(schedule(problemWith({ classes, claims, volumes: [volumeIn(c)] }, [one]))), b);
+  });
+
+  it("leave their pod out when their claim's name is taken by somebody else", () => {
+    const one = withScratch("gp3");
+    const plan = planWith({ classes, claims: [bound(claimOf(one, false))], volumes: [volumeIn(c)] }, [one]);
+
+    assert.match(plan.unschedulable[0]?.reason ?? "", /is not of the pod's making/);
+  });
+});
+
+describe("volumes of the time before CSI", () => {
+  const inTree = { awsElasticBlockStore: { volumeID: "aws://test-zone-c/vol-1" } };
+
+  it("SCHED-025 stand in the zone of their affinity or of their labels", () => {
+    const where = (terms: Terms, labelled: Readonly<Record<string, string>> = {}) => {
+      const { spec } = volume(terms, inTree);
+      return planWith({ claims: [bound()], volumes: [{ metadata: { name: "pv", labels: labelled }, spec }] });
+    };
+    const beta = "failure-domain.beta.kubernetes.io/zone";
+
+    assert.equal(zoneOf(where([inZone(c, beta)])), c);
+    assert.equal(zoneOf(where([], { [beta]: c })), c);
+    assert.deepEqual(zonesOf(where([], { [labels.zone]: `${b}__${c}` })), [b, c]);
+    assert.equal(zoneOf(where([inZone(b, beta)], { [beta]: c })), undefined);
+  });
 });
