@@ -1,5 +1,5 @@
 import { isReady } from "../api/conditions";
-import type { Catalog } from "../simulation/problem";
+import type { Catalog } from "../simulation/pool-types";
 import type { Snapshot } from "../state/snapshot";
 import type { Context } from "./context";
 

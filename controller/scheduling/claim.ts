@@ -5,6 +5,7 @@ import type { NodeClaim, NodeClaimSpec } from "../api/node-claim";
 import type { NodeClassRef, NodePool } from "../api/node-pool";
 import type { RequirementSpec } from "../api/requirement";
 import { isRestricted, isWellKnown } from "../api/well-known";
+import { overlayAnnotations } from "./overlay-annotations";
 import type { PlannedNode } from "./plan";
 import { allows, type Requirement } from "./requirement";
 import { requirementsOf } from "./requirements";
@@ -38,6 +39,7 @@ export function toNodeClaim(planned: PlannedNode): NewNodeClaim {
       },
       annotations: {
         ...templateAnnotations,
+        ...overlayAnnotations(planned.instanceTypes),
         [annotations.nodePoolHash]: nodePoolHash(pool),
         [annotations.nodePoolHashVersion]: nodePoolHashVersion,
         [annotations.minValuesRelaxed]: String(minValuesRelaxed),

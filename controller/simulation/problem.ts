@@ -7,16 +7,13 @@ import { hasResourceClaims, isProvisionable } from "../api/pod-state";
 import { isReady as isNodeReady } from "../api/node-state";
 import { sumOf } from "../api/resource-list";
 import type { SchedulerConfig } from "../api/scheduler-config";
-import type { InstanceType } from "../scheduling/instance-type";
 import type { NodeState, PoolChoice, Problem, SchedulingSettings } from "../scheduling/problem";
 import type { Snapshot } from "../state/snapshot";
 import type { TrackedNode } from "../state/tracked-node";
 import { withDefaultSpread } from "./default-spread";
 import { displacedPods } from "./displaced-pods";
 import { withoutExpected } from "./expected-pods";
-
-/** Instance types by name of the node class that can launch them. */
-export type Catalog = ReadonlyMap<string, readonly InstanceType[]>;
+import { type Catalog, typesByPool } from "./pool-types";
 
 export interface ProblemSettings extends SchedulingSettings {
   /** Spread constraints for pods that have none. @default none */
@@ -30,9 +27,10 @@ export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: Proble
   const { schedulerConfig, ignoreDraRequests = true } = settings;
   const staying = snapshot.tracked.filter(({ leaving }) => !leaving);
   const limits = volumeLimits(snapshot.csiNodes);
+  const types = typesByPool(snapshot, catalog);
   return {
     pods: withDefaultSpread(podsToPlace(snapshot), schedulerConfig?.defaultConstraints ?? [], snapshot),
-    pools: snapshot.pools.filter(isOpen).flatMap((pool) => poolChoice(pool, staying, { snapshot, catalog })),
+    pools: snapshot.pools.filter(isOpen).flatMap((pool) => poolChoice(pool, staying, { snapshot, types })),
     nodes: staying.filter(({ launched }) => launched).map((node) => nodeState(node, limits.get(node.name))),
     daemonSets: snapshot.daemonSets.filter(({ spec }) => !ignoreDraRequests || !hasResourceClaims(spec.template.spec)),
     namespaces: snapshot.namespaces,
@@ -54,9 +52,9 @@ export const isOpen = (pool: NodePool): boolean =>
 function poolChoice(
   pool: NodePool,
   staying: readonly TrackedNode[],
-  { snapshot, catalog }: { readonly snapshot: Snapshot; readonly catalog: Catalog },
+  { snapshot, types }: { readonly snapshot: Snapshot; readonly types: ReturnType<typeof typesByPool> },
 ): readonly PoolChoice[] {
-  const instanceTypes = catalog.get(pool.spec.template.spec.nodeClassRef.name);
+  const instanceTypes = types.get(pool.metadata.name);
   if (instanceTypes === undefined) return [];
   return [
     {

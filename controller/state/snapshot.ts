@@ -2,6 +2,7 @@ import type { EC2NodeClass } from "../api/ec2-node-class";
 import { labels } from "../api/labels";
 import type { Node } from "../api/node";
 import type { NodeClaim } from "../api/node-claim";
+import type { NodeOverlay } from "../api/node-overlay";
 import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
 import { isTerminal } from "../api/pod-state";
@@ -35,6 +36,8 @@ export interface Observation {
   readonly volumes: readonly PersistentVolume[];
   readonly storageClasses: readonly StorageClass[];
   readonly csiNodes: readonly CSINode[];
+  /** Absent while the gate NodeOverlay is off. */
+  readonly overlays?: readonly NodeOverlay[];
   /** This and what follows is looked at only where default spread constraints are configured; empty otherwise. */
   readonly services: readonly Service[];
   readonly replicationControllers: readonly ReplicationController[];
