@@ -5,7 +5,7 @@ import type { Context } from "./context";
 
 /** What each ready class can launch. A class whose types cannot be had now is left out, and the others go on. */
 export async function catalogOf(
-  { nodeClasses }: Snapshot,
+  { nodeClasses }: Pick<Snapshot, "nodeClasses">,
   { cloud, log }: Pick<Context, "cloud" | "log">,
 ): Promise<Catalog> {
   const entries = await Promise.all(

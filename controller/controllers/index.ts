@@ -11,6 +11,7 @@ import { claimGarbage, machineGarbage } from "./node-claim-garbage";
 import { nodeClaimLifecycle } from "./node-claim-lifecycle";
 import { nodeClaimPodEvents } from "./node-claim-pod-events";
 import { nodeClassStatus } from "./node-class-status";
+import { nodeOverlayStatus } from "./node-overlay";
 import { nodePoolStatus } from "./node-pool-status";
 import { nodeTermination } from "./node-termination";
 import { podProvisioning } from "./pod-provisioning";
@@ -32,6 +33,7 @@ export function controllers(context: Context): {
       nodeClaimExpiration(context),
       nodeClaimPodEvents(context),
       nodeTermination(context),
+      ...(settings.featureGates.NodeOverlay ? [nodeOverlayStatus(context)] : []),
     ],
     singletons: [
       ...podProvisioning(context),

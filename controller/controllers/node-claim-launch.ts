@@ -9,10 +9,11 @@ import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
 import type { Progress } from "./node-claim-step";
 import { liveness } from "./node-claim-liveness";
+import { typesUnderOverlays } from "./overlaid-types";
 import { wordsOf } from "./failure-words";
 
 /** Launches the machine of a claim that has none yet (karpenter-core §2.4). */
-export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics">) {
+export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics" | "settings">) {
   const { kube, cloud, clock, log, events, metrics } = context;
   const giveUpInTime = liveness(context);
 
@@ -36,7 +37,7 @@ export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log"
         `EC2NodeClass ${claim.spec.nodeClassRef.name} ${nodeClass === undefined ? "does not exist" : "is being deleted"}`,
       );
     }
-    const machine = await cloud.create(claim, nodeClass);
+    const machine = await cloud.create(claim, nodeClass, await typesUnderOverlays(context, claim));
     log.info("launched nodeclaim", {
       NodeClaim: claim.metadata.name,
       "provider-id": machine.providerId,

@@ -24,11 +24,16 @@ export function observe(context: Pick<Context, "kube" | "clock" | "intentions" |
       volumes: kube.cached("PersistentVolume").list(),
       storageClasses: kube.cached("StorageClass").list(),
       csiNodes: kube.cached("CSINode").list(),
+      ...overlays(context),
       ...workloads(context),
     },
     intentions,
   );
 }
+
+/** The overlays, where anybody heeds them. */
+export const overlays = ({ kube, settings }: Pick<Context, "kube" | "settings">): Pick<Observation, "overlays"> =>
+  settings.featureGates.NodeOverlay ? { overlays: kube.cached("NodeOverlay").list() } : {};
 
 type Workloads = Pick<Observation, "services" | "replicationControllers" | "replicaSets" | "statefulSets">;
 

@@ -12,7 +12,7 @@ function rivalAutoscaler({ kube }: Pick<Context, "kube">): string | undefined {
 
 const isRunningClusterAutoscaler = ({ spec, status }: Deployment): boolean =>
   (status?.readyReplicas ?? 0) > 0 &&
-  (spec?.template?.spec?.containers ?? []).some(({ image = "" }) => /(^|\/)cluster-autoscaler[:@]/.test(`${image}:`));
+  (spec?.template?.spec.containers ?? []).some(({ image = "" }) => /(^|\/)cluster-autoscaler[:@]/.test(`${image}:`));
 
 /** Whether provisioning has to wait; every pool says so for as long as it is true. */
 export function isHeldBack(context: Pick<Context, "kube" | "log" | "events">): boolean {

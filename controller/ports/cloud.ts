@@ -8,9 +8,10 @@ export interface Cloud {
   /**
    * Launches the machine of a claim. Idempotent: asked again for the same claim (same uid), it finds the instance that
    * it launched before instead of launching another.
+   * @param types what the claim chooses from, priced and equipped as overlays have it; default: `instanceTypes`.
    * @throws InsufficientCapacityError, NodeClassNotReadyError, CreateError
    */
-  create(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<Machine>;
+  create(claim: NodeClaim, nodeClass: EC2NodeClass, types?: readonly InstanceType[]): Promise<Machine>;
   /** Asks for termination. Resolves while the machine is still on its way; @throws NotFoundError once it is gone. */
   delete(providerId: string): Promise<void>;
   /** @throws NotFoundError */

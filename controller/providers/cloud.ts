@@ -34,10 +34,9 @@ export class AwsCloud implements Cloud {
     this.#deps = deps;
   }
 
-  async create(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<Machine> {
+  async create(claim: NodeClaim, nodeClass: EC2NodeClass, types = this.#typesOf(nodeClass)): Promise<Machine> {
     const { instances, launches } = this.#deps;
     const known = await instances.forClaim(claim.metadata.uid ?? "");
-    const types = this.#typesOf(nodeClass);
     if (known) return remembered(machineOf(known, typeNamed(types, known.type)), nodeClass);
     assertReady(nodeClass);
     const launched = await launches.launch(claim, nodeClass, types);

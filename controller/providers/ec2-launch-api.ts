@@ -24,6 +24,8 @@ export interface FleetRequest {
   /** The same token and request give the same machine; at most 64 characters. */
   readonly clientToken: string;
   readonly capacityType: "spot" | "on-demand";
+  /** EC2 goes by the overrides' priorities, not by its own prices. */
+  readonly byPriority?: true;
   readonly templates: readonly { readonly name: string; readonly overrides: readonly FleetOverride[] }[];
   /** On the fleet, the instance and its volumes. */
   readonly tags: Labels;
@@ -101,14 +103,26 @@ export function ec2LaunchApi(connection: AwsConnection): Ec2LaunchApi {
   };
 }
 
-function fleetInput({ clientToken, capacityType, templates, tags, context }: FleetRequest): CreateFleetCommandInput {
+/** How EC2 chooses among the overrides: by its own prices, or as they are ranked (karpenter-aws §4.2). */
+const strategies = {
+  spot: { own: "price-capacity-optimized", ranked: "capacity-optimized-prioritized" },
+  "on-demand": { own: "lowest-price", ranked: "prioritized" },
+} as const;
+
+function strategyOf({ capacityType, byPriority }: FleetRequest): Partial<CreateFleetCommandInput> {
+  const key = byPriority === true ? "ranked" : "own";
+  return capacityType === "spot"
+    ? { SpotOptions: { AllocationStrategy: strategies.spot[key] } }
+    : { OnDemandOptions: { AllocationStrategy: strategies["on-demand"][key] } };
+}
+
+function fleetInput(request: FleetRequest): CreateFleetCommandInput {
+  const { clientToken, capacityType, templates, tags, context } = request;
   return {
     Type: "instant",
     ClientToken: clientToken,
     TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: capacityType },
-    ...(capacityType === "spot"
-      ? { SpotOptions: { AllocationStrategy: "price-capacity-optimized" } }
-      : { OnDemandOptions: { AllocationStrategy: "lowest-price" } }),
+    ...strategyOf(request),
     ...(context !== undefined && { Context: context }),
     LaunchTemplateConfigs: templates.map(({ name, overrides }) => ({
       LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "$Latest" },

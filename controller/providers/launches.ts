@@ -191,12 +191,13 @@ export function requestOf(
   }
   const { uid = "", name } = claim.metadata;
   const { context } = nodeClass.spec;
-  const relaxed = claim.metadata.annotations?.[annotations.minValuesRelaxed] === "true";
+  const says = (annotation: string): boolean => claim.metadata.annotations?.[annotation] === "true";
   const request = {
     capacityType,
+    ...(says(annotations.priceOverlayApplied) && { byPriority: true as const }),
     templates: useful,
     tags: { ...common, [tags.nodeClaim]: name, [CLAIM_UID_TAG]: uid },
-    ...(context !== undefined && !relaxed && { context }),
+    ...(context !== undefined && !says(annotations.minValuesRelaxed) && { context }),
   };
   // The request is part of the token: EC2 refuses a known token that comes with other parameters.
   const clientToken = createHash("sha256").update(uid).update(JSON.stringify(request)).digest("hex");

@@ -8,12 +8,15 @@ import type { Snapshot } from "../state/snapshot";
 /** Instance types by name of the node class that can launch them. */
 export type Catalog = ReadonlyMap<string, readonly InstanceType[]>;
 
+/** Pools, and the overlays that may speak of their types. */
+export type PoolsAndOverlays = Pick<Snapshot, "pools" | "overlays">;
+
 /** What each pool can launch, and at what price, as overlays make it. Pools whose class can launch nothing now are not there. */
-export const typesByPool = (snapshot: Snapshot, catalog: Catalog): Overlaid["instanceTypes"] =>
-  overlaidPools(snapshot, catalog).instanceTypes;
+export const typesByPool = (look: PoolsAndOverlays, catalog: Catalog): Overlaid["instanceTypes"] =>
+  overlaidPools(look, catalog).instanceTypes;
 
 /** The same, with what became of each overlay. As long as nothing changes, the types are the very same objects. */
-export function overlaidPools({ pools, overlays = [] }: Snapshot, catalog: Catalog): Overlaid {
+export function overlaidPools({ pools, overlays = [] }: PoolsAndOverlays, catalog: Catalog): Overlaid {
   const known = pools.flatMap((pool) => {
     const instanceTypes = catalog.get(pool.spec.template.spec.nodeClassRef.name);
     return instanceTypes === undefined ? [] : [{ pool, instanceTypes }];
@@ -37,7 +40,11 @@ function answerTo(question: Question): Overlaid {
 }
 
 const isSame = (a: Question, b: Question): boolean =>
-  isEachSame(a.overlays, b.overlays, (one, other) => one === other) && isEachSame(a.pools, b.pools, isSamePool);
+  isEachSame(a.overlays, b.overlays, isSameOverlay) && isEachSame(a.pools, b.pools, isSamePool);
+
+/** Their status is what follows from the answer. */
+const isSameOverlay = (a: NodeOverlay, b: NodeOverlay): boolean =>
+  a.metadata.name === b.metadata.name && isDeepEqual(a.spec, b.spec);
 
 /** Of a pool only its name and its labels matter; its status changes with every node. */
 const isSamePool = (a: PoolTypes, b: PoolTypes): boolean =>

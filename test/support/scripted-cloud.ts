@@ -15,6 +15,8 @@ export class ScriptedCloud implements Cloud {
   readonly unavailable: object[] = [];
   /** Thrown by the next launches, one each, instead of launching. */
   readonly launchFailures: Error[] = [];
+  /** Classes of which nobody knows the types now, by name. */
+  readonly broken = new Set<string>();
   types: readonly InstanceType[] = [instanceType("m5.large", { cpu: 4, memoryGi: 16 })];
   /** Thrown by every termination while it is set. */
   terminationFailure: Error | undefined;
@@ -29,13 +31,18 @@ export class ScriptedCloud implements Cloud {
     this.#now = now;
   }
 
-  create({ metadata: { name, uid = "" } }: NodeClaim): Promise<Machine> {
+  create(
+    { metadata: { name, uid = "" } }: NodeClaim,
+    _nodeClass?: EC2NodeClass,
+    types: readonly InstanceType[] = [],
+  ): Promise<Machine> {
     const failure = this.launchFailures.shift();
     if (failure !== undefined) return Promise.reject(failure);
     const known = this.machines.get(this.#byClaim.get(uid) ?? "");
     if (known !== undefined) return Promise.resolve(known);
     this.launches += 1;
-    const machine = machineOf(name, this.#now());
+    const bare = machineOf(name, this.#now());
+    const machine = { ...bare, ...resourcesOf(types.find((type) => type.name === bare.instanceType)) };
     this.#byClaim.set(uid, machine.providerId);
     this.machines.set(machine.providerId, machine);
     return Promise.resolve(machine);
@@ -59,8 +66,8 @@ export class ScriptedCloud implements Cloud {
     return Promise.resolve([...this.machines.values()]);
   }
 
-  instanceTypes(): Promise<readonly InstanceType[]> {
-    return Promise.resolve(this.types);
+  instanceTypes({ metadata: { name } }: EC2NodeClass): Promise<readonly InstanceType[]> {
+    return this.broken.has(name) ? Promise.reject(new Error(`no answer about ${name}`)) : Promise.resolve(this.types);
   }
 
   drift(): Promise<undefined> {
@@ -76,6 +83,9 @@ export class ScriptedCloud implements Cloud {
     this.unavailable.push(offering);
   }
 }
+
+const resourcesOf = (type: InstanceType | undefined): Partial<Pick<Machine, "capacity" | "allocatable">> =>
+  type === undefined ? {} : { capacity: type.capacity, allocatable: type.allocatable };
 
 /** An m5.large in zone a: 4 cpu, 16Gi. */
 export function machineOf(name: string, launchedAt: number): Machine {

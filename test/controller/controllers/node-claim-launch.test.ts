@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { conditionOf, isTrue } from "#controller/api/conditions";
-import { finalizers, labels } from "#controller/api/labels";
+import { annotations, finalizers, labels } from "#controller/api/labels";
 import type { NodeClaim } from "#controller/api/node-claim";
 import { nodeClaimLifecycle } from "#controller/controllers/node-claim-lifecycle";
 import { CreateError, InsufficientCapacityError, NodeClassNotReadyError } from "#controller/ports/errors";
-import { nodeClaim, nodeClass } from "#support/builders";
+import { nodeClaim, nodeClass, nodeOverlay, nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
 import { ControllerWorld } from "#support/controller-world";
 
@@ -41,6 +41,35 @@ describe("the launch of a claim", function () {
     assert.equal(conditionOf(await shown(claim), "Registered")?.reason, "NodeNotFound");
     assert.equal(conditionOf(await shown(claim), "Ready")?.status, "Unknown");
     assert.equal(world.cloud.launches, 1);
+  });
+
+  it("OVL-017 has the machine of a claim that was planned under overlays carry what they promise", async () => {
+    const made = await world.shown("EC2NodeClass", { name: "default" });
+    const common = { reason: "Ready", message: "", observedGeneration: made.metadata.generation ?? 1 };
+    const conditions = [{ type: "Ready", status: "True", lastTransitionTime: "2026-01-01T00:00:00Z", ...common }];
+    await world.kube.patchStatus("EC2NodeClass", made.metadata, { status: { conditions } });
+    await world.shown("EC2NodeClass", made.metadata);
+    const pool = await world.create("NodePool", nodePool());
+    await world.create("NodeOverlay", nodeOverlay({ spec: { capacity: { "example.com/fpga": "2" } } }));
+    const own = { [labels.nodePool]: pool.metadata.name };
+    const planned = { [annotations.capacityOverlayApplied]: "true" };
+    const claims = [
+      await world.create("NodeClaim", nodeClaim({ metadata: { labels: own, annotations: planned } })),
+      await world.create("NodeClaim", nodeClaim({ metadata: { labels: own } })),
+    ];
+    const context = world.withGates("NodeOverlay=true");
+    for (const { metadata } of claims) await world.settle(nodeClaimLifecycle(context), metadata);
+    const has = await Promise.all(
+      claims.map(async (claim) => {
+        const { status } = await shown(claim);
+        return [status?.capacity?.["example.com/fpga"], status?.allocatable?.["example.com/fpga"]];
+      }),
+    );
+
+    assert.deepEqual(has, [
+      ["2", "2"],
+      [undefined, undefined],
+    ]);
   });
 
   it("finds the same machine after a crash between the launch and its note", async () => {

@@ -11,7 +11,8 @@ import {
   NodeClassNotReadyError,
   NotFoundError,
 } from "#controller/ports/errors";
-import { nodeClaim } from "#support/builders";
+import { overlaid } from "#controller/scheduling/overlay";
+import { nodeClaim, nodeOverlay, nodePool } from "#support/builders";
 import { eventually } from "../../sandbox/aws/eventually";
 import { awsNodeClass, awsWorld, type AwsWorld } from "./aws-world";
 
@@ -108,6 +109,25 @@ describe("the cloud on EC2", function () {
       steady?.every(({ available }) => !available),
       JSON.stringify(steady),
     );
+  });
+
+  it("goes by the prices that overlays give, which EC2 does not know", async () => {
+    const { cloud } = world.providers;
+    const [small, large] = ["m6a.large", "m6a.4xlarge"];
+    const cheap = nodeOverlay({ spec: { requirements: [only(labels.instanceType, large)], price: "0.001" } });
+    const pools = [
+      { pool: nodePool({ metadata: { name: "web" } }), instanceTypes: await cloud.instanceTypes(nodeClass) },
+    ];
+    const types = overlaid([cheap], pools).instanceTypes.get("web");
+    for (const capacityType of ["spot", "on-demand"]) {
+      const claim = asking([only(labels.capacityType, capacityType), only(labels.instanceType, small, large)]);
+      const marked = { [annotations.priceOverlayApplied]: "true" };
+      const under = { ...claim, metadata: { ...claim.metadata, annotations: marked } };
+
+      assert.equal((await cloud.create(under, nodeClass, types)).instanceType, large);
+      const plain = asking([only(labels.capacityType, capacityType), only(labels.instanceType, small, large)]);
+      assert.equal((await cloud.create(plain, nodeClass)).instanceType, small);
+    }
   });
 
   it("lists the same types until something changes", async () => {
