@@ -8,6 +8,7 @@ const mayImport = {
   disruption: ["api", "scheduling", "state", "simulation"],
   ports: ["api", "scheduling"],
   runtime: ["api", "contract", "ports"],
+  planning: ["api", "scheduling", "ports", "runtime"],
   controllers: ["api", "contract", "scheduling", "state", "simulation", "disruption", "ports", "runtime"],
   providers: ["api", "contract", "scheduling", "ports"],
   kube: ["api", "contract", "ports"],

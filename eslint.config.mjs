@@ -39,10 +39,11 @@ export default tseslint.config(
   {
     files: ["controller/**/*.ts"],
     ignores: [
-      "controller/main.ts",
+      "controller/program.ts",
       "controller/kube/**",
       "controller/runtime/system-clock.ts",
       "controller/runtime/system-random.ts",
+      "controller/runtime/turns.ts",
     ],
     rules: { "no-restricted-syntax": ["error", ...language, ...ambient] },
   },

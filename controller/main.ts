@@ -1,59 +1,16 @@
-import packageJson from "../package.json";
-import type { LogLevel } from "./runtime/json-log";
-import { Credentials } from "./kube/credentials";
-import { commandLine, type Flags, readSettings, SettingsError } from "./options";
-import { JsonLog } from "./runtime/json-log";
-import { systemClock } from "./runtime/system-clock";
-import { run } from "./wire";
+import { isMainThread, Worker, type WorkerOptions } from "node:worker_threads";
 
-/** Longer than this, what is at work is given up: Kubernetes would kill us 10 s later in any case. */
-const STOP_WITHIN_MS = 20_000;
-
-const { version } = packageJson;
-
-const logTo = (stream: NodeJS.WriteStream, level: LogLevel): JsonLog =>
-  new JsonLog({
-    level,
-    clock: systemClock,
-    fields: { version },
-    write: (line) => stream.write(`${line}\n`),
-  });
-
-/** Aborted by SIGTERM or SIGINT. When stopping takes too long, the process ends all the same. */
-function stopSignal(log: JsonLog): AbortSignal {
-  const stop = new AbortController();
-  const onSignal = (name: NodeJS.Signals): void => {
-    log.info("stopping", { signal: name });
-    stop.abort(new Error(`stopped by ${name}`));
-    setTimeout(() => {
-      log.error("giving up what is still at work", { afterMs: STOP_WITHIN_MS });
-      process.exit(1);
-    }, STOP_WITHIN_MS).unref();
-  };
-  process.once("SIGTERM", onSignal).once("SIGINT", onSignal);
-  return stop.signal;
+/** What runs a program from memory says how to run it once more: the file to give to node, and its arguments. */
+interface Program {
+  readonly rerun?: readonly [string, ...string[]];
 }
 
-async function main(): Promise<void> {
-  const command = commandLine(version).parse();
-  const settings = readSettings(command.opts<Flags>(), process.env);
-  const log = logTo(process[settings.logOutputPaths], settings.logLevel);
-  process.on("uncaughtException", (error) => {
-    log.error("uncaught error", { error });
-    process.exit(1);
-  });
-  const signal = stopSignal(log);
-  log.info("starting", { cluster: settings.clusterName, region: settings.region });
-  await run({ settings, credentials: Credentials.default(process.env, systemClock), log, version }, signal);
-  log.info("stopped");
+/** Runs this very file again, as a thread. */
+function startThread(options: WorkerOptions): Worker {
+  const [file, ...argv] = (module as Program).rerun ?? [__filename];
+  return new Worker(file, { ...options, argv });
 }
 
-main().then(
-  // Connections that are kept alive would hold the process for a while.
-  () => process.exit(0),
-  (error: unknown) => {
-    const message = error instanceof SettingsError ? "the settings are wrong" : "the controller cannot go on";
-    logTo(process.stdout, "info").error(message, { error });
-    process.exit(1);
-  },
-);
+// One file is shipped, and both begin with it: the controller, and the thread that it plans in, which needs little of the rest.
+if (isMainThread) void import("./program.js").then(({ runProgram }) => runProgram(startThread));
+else void import("./planner-thread.js");

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { Worker, WorkerOptions } from "node:worker_threads";
 import { kindsFor } from "./api/kinds";
 import type { Settings } from "./contract/settings";
 import { controllers } from "./controllers";
@@ -9,6 +10,7 @@ import { Connection } from "./kube/connection";
 import type { Credentials } from "./kube/credentials";
 import { EventRecorder } from "./kube/event-recorder";
 import { Lease } from "./kube/lease";
+import { ThreadPlanner } from "./planning/thread-planner";
 import type { Log } from "./ports/log";
 import { createProviders, type ProviderSettings, type Providers } from "./providers/create-providers";
 import { type Leadership, runManager } from "./runtime/manager";
@@ -25,6 +27,8 @@ export interface Program {
   readonly credentials: Credentials;
   readonly log: Log;
   readonly version: string;
+  /** Runs this program once more, as the thread that it plans in. */
+  readonly startThread: (options: WorkerOptions) => Worker;
 }
 
 /** Builds the controller out of its parts and runs it until `signal` is aborted. Rejects when it cannot go on. */
@@ -33,13 +37,14 @@ export async function run(program: Program, signal: AbortSignal): Promise<void> 
   const { kube, lease, metrics, events } = ports;
   const providers = createProviders({ ...ports, settings: await providerSettings(program, ports) });
   const warmth = new Warmth(providers);
+  const planner = plannerOf(program);
   const probes = await probesOf(program.settings, {
     metrics,
     unready: () => unsynced(kube) ?? warmth.missing,
     unhealthy: () => (lease.stuck ? "the lease is held, but no longer renewed" : undefined),
   });
   const { reconcilers, singletons } = controllers({
-    ...{ ...ports, ...providers, settings: program.settings },
+    ...{ ...ports, ...providers, planner, settings: program.settings },
     ...{ intentions: new Intentions(), lookups: lookupsOf(kube) },
   });
   const always = providers.periodic.filter(({ leaderOnly }) => !leaderOnly).map(periodic);
@@ -64,11 +69,17 @@ export async function run(program: Program, signal: AbortSignal): Promise<void> 
     );
   } finally {
     stop.abort();
-    await Promise.all(warming);
+    await Promise.all([...warming, planner.close()]);
     await events.flush();
     await probes.close();
   }
 }
+
+const plannerOf = ({ settings: { memoryLimit }, log, startThread }: Program): ThreadPlanner =>
+  new ThreadPlanner({
+    ...{ clock: systemClock, log, start: startThread },
+    memoryLimitBytes: memoryLimit > 0 ? memoryLimit : undefined,
+  });
 
 /** For a single replica that asks nobody. */
 const alone: Leadership = { hold: (work, signal) => work(signal) };

@@ -37,7 +37,9 @@ const [first = ""] = parts;
 const filename = resolve(dirname(first), "controller.cjs");
 // What the program reads as its own arguments begins where node would have put them.
 process.argv = [process.argv[0] ?? "node", filename, ...given.slice(separator + 1)];
-const module = { exports: {} };
+// A thread of the program's own begins as the program did: from here.
+const rerun = [__filename, expected, ...parts, "--"];
+const module = { exports: {}, rerun };
 const names = ["exports", "require", "module", "__filename", "__dirname"];
 const program = compileFunction(gunzipSync(packed).toString("utf8"), names, { filename }) as (
   ...args: unknown[]

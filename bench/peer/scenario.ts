@@ -5,8 +5,7 @@ import { wellKnown } from "#controller/api/well-known";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import type { Problem } from "#controller/scheduling/problem";
 import { completed } from "./instance-types";
-import { clusterOf, type PeerCluster } from "./cluster";
-import { storedPod } from "./stored";
+import { clusterOf, type PeerCluster, identified } from "./cluster";
 
 /** What the peer's program reads, to the letter; see `program/scenario.go`. */
 export interface PeerScenario {
@@ -32,7 +31,7 @@ export function scenarioOf(problem: Problem, repeat = 1): PeerScenario {
     wellKnown: [...wellKnown],
     settings: { preferences, minValues, reservations },
     repeat,
-    pods: problem.pods.map(storedPod),
+    pods: problem.pods.map(identified),
     catalogs: lists.map(completed),
     pools: problem.pools.map(({ pool, instanceTypes, usage }) => ({
       nodePool: pool,

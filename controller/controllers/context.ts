@@ -11,6 +11,7 @@ import type { Events } from "../ports/events";
 import type { Kube } from "../ports/kube";
 import type { Log } from "../ports/log";
 import type { Metrics } from "../ports/metrics";
+import type { Planner } from "../ports/planner";
 import type { CacheIndex } from "../runtime/cache-index";
 import { indexBy } from "../runtime/cache-index";
 import type { Intentions } from "../state/intentions";
@@ -26,6 +27,7 @@ export interface Context {
   readonly log: Log;
   readonly events: Events;
   readonly metrics: Metrics;
+  readonly planner: Planner;
   readonly settings: ControllerSettings;
   readonly intentions: Intentions;
   readonly lookups: Lookups;

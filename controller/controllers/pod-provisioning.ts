@@ -3,9 +3,9 @@ import type { Pod } from "../api/pod";
 import { isProvisionable, isTerminating } from "../api/pod-state";
 import type { Singleton } from "../runtime/reconciler";
 import { after, done } from "../runtime/reconciler";
+import { inTurns, nextTurn } from "../runtime/turns";
 import { Window } from "../runtime/window";
-import type { Plan } from "../scheduling/plan";
-import { schedule } from "../scheduling/schedule";
+import type { Plan, PlannedNode } from "../scheduling/plan";
 import { problemOf } from "../simulation/problem";
 import { catalogOf } from "./catalog";
 import { claimCreation, shortened, uidOf } from "./claim-creation";
@@ -22,7 +22,7 @@ const TELL_PODS_EVERY_MS = 5 * 60_000;
 
 /** Turns waiting pods into claims: collects them in a window, plans them together, creates what the plan asks for. */
 export function podProvisioning(context: Context): readonly Singleton[] {
-  const { kube, clock, log, metrics, settings, intentions } = context;
+  const { kube, clock, log, metrics, settings, intentions, planner } = context;
   const window = new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
   const carryOut = carrying(context);
 
@@ -51,7 +51,9 @@ export function podProvisioning(context: Context): readonly Singleton[] {
         for (const key of triggers) window.trigger(key);
         return after(UNKNOWN_CLAIMS_MS);
       }
-      const problem = problemOf(snapshot, await catalogOf(snapshot, context), settings);
+      const catalog = await catalogOf(snapshot, context);
+      await nextTurn();
+      const problem = problemOf(snapshot, catalog, settings);
       if (problem.pods.length === 0 || isHeldBack(context)) return done;
 
       log.info("found provisionable pod(s)", {
@@ -60,7 +62,7 @@ export function podProvisioning(context: Context): readonly Singleton[] {
       });
       tellShortages(context, problem);
       const startedAt = clock.now();
-      const plan = schedule(problem);
+      const plan = await planner.plan(problem, signal);
       metrics.observe("karpenter_scheduler_scheduling_duration_seconds", (clock.now() - startedAt) / 1000, {
         controller: "provisioner",
       });
@@ -81,18 +83,27 @@ function carrying(context: Context): (plan: Plan) => Promise<void> {
       const pods = newNodes.reduce((count, node) => count + node.pods.length, 0);
       log.info("computed new nodeclaim(s) to fit pod(s)", { nodeclaims: newNodes.length, pods });
     }
-    for (const [node, pods] of existing) nominate(node, pods);
-    for (const { pod, reason } of unschedulable) tellWhy(pod, reason);
+    await inTurns(existing, ([node, pods]) => {
+      nominate(node, pods);
+    });
+    await inTurns(unschedulable, ({ pod, reason }) => {
+      tellWhy(pod, reason);
+    });
     metrics.set("karpenter_scheduler_unschedulable_pods_count", unschedulable.length, { controller: "provisioner" });
 
-    const created = await Promise.allSettled(
-      newNodes.map(async (planned) => {
-        const claim = await create(planned);
-        nominate(claim.metadata.name, planned.pods);
-      }),
-    );
+    // Settled one by one: what fails while others still wait for their turn is kept for the end.
+    const creating: Promise<readonly PromiseSettledResult<void>[]>[] = [];
+    await inTurns(newNodes, (planned) => {
+      creating.push(Promise.allSettled([launch(planned)]));
+    });
+    const created = (await Promise.all(creating)).flat();
     for (const result of created) if (result.status === "rejected") throw result.reason;
   };
+
+  async function launch(planned: PlannedNode): Promise<void> {
+    const claim = await create(planned);
+    nominate(claim.metadata.name, planned.pods);
+  }
 
   function nominate(node: string, pods: readonly Pod[]): void {
     intentions.nominate(node, clock.now() + Math.max(2 * settings.batchMaxMs, 10_000));

@@ -48,3 +48,8 @@ export class PermissionError extends Error {
 export class TerminalError extends Error {
   override readonly name = "TerminalError";
 }
+
+/** No plan came: solving failed, took too long or needed too much memory. The next problem is not affected. */
+export class PlanningError extends Error {
+  override readonly name = "PlanningError";
+}

@@ -8,18 +8,25 @@ import type { Snapshot } from "../state/snapshot";
  * first and evicted then; their successors must not be planned once more.
  */
 export function withoutExpected({ pods, intentions }: Snapshot, waiting: readonly Pod[]): readonly Pod[] {
-  const active = new Set(pods.filter(isActive).map(uidOf));
   const expected = [...intentions.launches.values()].flatMap(({ pods: made }) => made);
+  if (expected.length === 0) return waiting;
+  const active = new Set(pods.filter(isActive).map(uidOf));
   const uids = new Set(expected.map(uidOf));
-  const heirs = expected.filter((pod) => !active.has(uidOf(pod))).map(ownerOf);
+  const heirs = counted(expected.filter((pod) => !active.has(uidOf(pod))).flatMap((pod) => ownerOf(pod) ?? []));
 
   return waiting.filter((pod) => {
     if (uids.has(uidOf(pod))) return false;
     const owner = ownerOf(pod);
-    const place = owner === undefined ? -1 : heirs.indexOf(owner);
-    if (place >= 0) heirs.splice(place, 1);
-    return place < 0;
+    const left = owner === undefined ? 0 : (heirs.get(owner) ?? 0);
+    if (owner !== undefined && left > 0) heirs.set(owner, left - 1);
+    return left === 0;
   });
+}
+
+function counted(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 const uidOf = ({ metadata }: Pod): string => metadata.uid ?? "";

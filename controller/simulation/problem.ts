@@ -8,6 +8,7 @@ import { isReady as isNodeReady } from "../api/node-state";
 import { sumOf } from "../api/resource-list";
 import type { SchedulerConfig } from "../api/scheduler-config";
 import type { NodeState, PoolChoice, Problem, SchedulingSettings } from "../scheduling/problem";
+import { remembered } from "../state/remembered";
 import type { Snapshot } from "../state/snapshot";
 import type { TrackedNode } from "../state/tracked-node";
 import { withDefaultSpread } from "./default-spread";
@@ -26,7 +27,7 @@ export interface ProblemSettings extends SchedulingSettings {
 export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: ProblemSettings): Problem {
   const { schedulerConfig, ignoreDraRequests = true } = settings;
   const staying = snapshot.tracked.filter(({ leaving }) => !leaving);
-  const limits = volumeLimits(snapshot.csiNodes);
+  const limits = new Map(snapshot.csiNodes.map((each) => [each.metadata.name, volumeLimits(each)]));
   const types = typesByPool(snapshot, catalog);
   return {
     pods: withDefaultSpread(podsToPlace(snapshot), schedulerConfig?.defaultConstraints ?? [], snapshot),
@@ -80,21 +81,25 @@ function usageOf(nodes: readonly TrackedNode[], { intentions }: Snapshot): Resou
 
 type VolumeLimits = NonNullable<NodeState["volumeLimits"]>;
 
-/** By node and driver: how many volumes can be attached; a driver that names no number has no limit. */
-const volumeLimits = (csiNodes: readonly CSINode[]): ReadonlyMap<string, VolumeLimits> =>
-  new Map(
-    csiNodes.map(({ metadata, spec: { drivers = [] } }) => [
-      metadata.name,
-      Object.fromEntries(
-        drivers.flatMap(({ name, allocatable }) =>
-          allocatable?.count === undefined ? [] : [[name, allocatable.count]],
-        ),
-      ),
-    ]),
-  );
+/** By driver: how many volumes can be attached; a driver that names no number has no limit. */
+const volumeLimits = remembered(({ spec: { drivers = [] } }: CSINode): VolumeLimits =>
+  Object.fromEntries(
+    drivers.flatMap(({ name, allocatable }) => (allocatable?.count === undefined ? [] : [[name, allocatable.count]])),
+  ),
+);
+
+const states = new WeakMap<TrackedNode, NodeState>();
+
+/** The same object while nothing has changed: planners remember what they have seen. */
+function nodeState(node: TrackedNode, limits: VolumeLimits | undefined): NodeState {
+  const before = states.get(node);
+  const state = before && before.volumeLimits === limits ? before : newNodeState(node, limits);
+  states.set(node, state);
+  return state;
+}
 
 /** A node that stopped being ready comes after those that pods can start on at once. */
-const nodeState = (node: TrackedNode, limits: VolumeLimits | undefined): NodeState => ({
+const newNodeState = (node: TrackedNode, limits: VolumeLimits | undefined): NodeState => ({
   name: node.name,
   initialized: node.initialized && node.node !== undefined && isNodeReady(node.node),
   ...(limits !== undefined && { volumeLimits: limits }),

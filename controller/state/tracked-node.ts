@@ -40,8 +40,42 @@ interface Circumstances {
   readonly isMarked: (claim: string) => boolean;
 }
 
-/** Claim and node as one thing; the claim speaks until the node is registered (karpenter-core §2.2). */
+/** What a tracked node follows from, besides its node, which it is found by, or its claim while there is no node. */
+interface Facts {
+  readonly claim: NodeClaim | undefined;
+  readonly pods: readonly Pod[];
+  readonly leaving: boolean;
+  readonly expectedBack: boolean;
+}
+
+const lastSeen = new WeakMap<Node | NodeClaim, { readonly facts: Facts; readonly tracked: TrackedNode }>();
+
+/**
+ * Claim and node as one thing; the claim speaks until the node is registered (karpenter-core §2.2). While nothing about it changes it is
+ * the same object, so that of a large cluster only what changed needs to be looked at again.
+ */
 export function trackedNode(halves: Halves, pods: readonly Pod[], { at, isMarked }: Circumstances): TrackedNode {
+  const { claim, node } = halves;
+  const facts: Facts = {
+    ...{ claim, pods, expectedBack: isExpectedBack(node, at) },
+    leaving: isGoing(halves) || (claim !== undefined && isMarked(claim.metadata.name)),
+  };
+  const key = node ?? claim;
+  const before = key && lastSeen.get(key);
+  if (before && areSame(before.facts, facts)) return before.tracked;
+  const tracked = joined(halves, facts);
+  if (key) lastSeen.set(key, { facts, tracked });
+  return tracked;
+}
+
+const areSame = (some: Facts, others: Facts): boolean =>
+  some.claim === others.claim &&
+  some.leaving === others.leaving &&
+  some.expectedBack === others.expectedBack &&
+  some.pods.length === others.pods.length &&
+  some.pods.every((pod, index) => pod === others.pods[index]);
+
+function joined(halves: Halves, { pods, leaving, expectedBack }: Facts): TrackedNode {
   const { claim, node } = halves;
   const own = speakerOf(halves)?.metadata.labels ?? {};
   const initialized = isInitializedNode(halves);
@@ -53,12 +87,12 @@ export function trackedNode(halves: Halves, pods: readonly Pod[], { at, isMarked
     pool: own[labels.nodePool],
     labels: { ...node?.metadata.labels, ...own },
     annotations: speakerOf(halves)?.metadata.annotations ?? {},
-    taints: taintsOf(halves, initialized, at),
+    taints: taintsOf(halves, initialized, expectedBack),
     capacity: resourcesOf(halves, "capacity"),
     allocatable: resourcesOf(halves, "allocatable"),
     launched: claim === undefined || isTrue(claim, "Launched"),
     initialized,
-    leaving: isGoing(halves) || (claim !== undefined && isMarked(claim.metadata.name)),
+    leaving,
   };
 }
 
@@ -81,10 +115,10 @@ function isGoing({ claim, node }: Halves): boolean {
  * While the node comes up, taints that will go by themselves do not count. Once it was up, a startup taint is there for
  * another reason and does; that the node is not ready counts when it does not pass.
  */
-function taintsOf(halves: Halves, initialized: boolean, at: number): readonly Taint[] {
-  const { claim, node } = halves;
+function taintsOf(halves: Halves, initialized: boolean, expectedBack: boolean): readonly Taint[] {
+  const { claim } = halves;
   const present = speakerOf(halves)?.spec.taints ?? [];
-  if (initialized) return isExpectedBack(node, at) ? present.filter((taint) => !isEphemeral(taint)) : present;
+  if (initialized) return expectedBack ? present.filter((taint) => !isEphemeral(taint)) : present;
   const startup = claim?.spec.startupTaints ?? [];
   return present.filter((taint) => !isEphemeral(taint) && !startup.some((other) => isSameTaint(other, taint)));
 }

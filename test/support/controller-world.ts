@@ -14,6 +14,7 @@ import type { Kube, New, ObjectName } from "#controller/ports/kube";
 import type { Outcome, Reconciler } from "#controller/runtime/reconciler";
 import { systemClock } from "#controller/runtime/system-clock";
 import { systemRandom } from "#controller/runtime/system-random";
+import { schedule } from "#controller/scheduling/schedule";
 import { Intentions } from "#controller/state/intentions";
 import { atEnd } from "./at-end";
 import { adminConnection } from "./control-plane";
@@ -72,6 +73,7 @@ export class ControllerWorld {
     this.context = {
       ...{ kube, lookups, log, metrics, cloud: this.cloud, clock: this.clock, nodeClasses: this.nodeClasses },
       intentions: this.intentions,
+      planner: { plan: (problem) => Promise.resolve(schedule(problem)) },
       events: {
         publish: (event) => {
           this.events.push(event);

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { schedule } from "#controller/scheduling/schedule";
+import { choice, instanceType, nodePool, podsAsking, problem } from "#support/builders";
+import { eventually } from "#support/eventually";
+import { plannerIn } from "#support/planner-threads";
 import { makeBundle } from "../../tools/bundle";
 
 interface Ended {
@@ -38,6 +44,18 @@ async function build() {
   return { directory, sha256, parts: mounted };
 }
 
+/** A cluster that nobody answers for, and settings that are right. */
+const nowhere = {
+  "current-context": "nowhere",
+  contexts: [{ name: "nowhere", context: { cluster: "nowhere", user: "nobody" } }],
+  clusters: [{ name: "nowhere", cluster: { server: "http://127.0.0.1:1" } }],
+  users: [{ name: "nobody", user: { token: "none" } }],
+};
+const ready = {
+  ...{ CLUSTER_NAME: "nowhere", AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: "http://127.0.0.1:1", LOG_LEVEL: "debug" },
+  ...{ AWS_ACCESS_KEY_ID: "none", AWS_SECRET_ACCESS_KEY: "none", METRICS_PORT: "0", HEALTH_PROBE_PORT: "0" },
+};
+
 describe("the bundle", function () {
   this.timeout(120_000);
 
@@ -60,6 +78,41 @@ describe("the bundle", function () {
 
     assert.equal(code, 0);
     assert.match(output, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("plans in a thread that the loader starts", async () => {
+    const { directory, sha256, parts } = await bundled();
+    const argv = [sha256, ...parts, "--"];
+    const planner = plannerIn("", {
+      start: (options) => new Worker(join(directory, "loader.cjs"), { ...options, argv, env: {}, execArgv: [] }),
+    });
+    const types = [instanceType("m5.large", { cpu: 2, memoryGi: 8 })];
+    const each = problem({ pods: podsAsking(3, { cpu: "1" }), pools: [choice(nodePool(), types)] });
+    const plan = await planner.plan(each, AbortSignal.timeout(60_000));
+    await planner.close();
+
+    assert.deepEqual(plan, schedule(each));
+    assert.equal(plan.newNodes.length, 2);
+  });
+
+  it("starts that thread by itself, also from memory, and ends with it as soon as it is told to", async () => {
+    const { directory, sha256, parts } = await bundled();
+    const kubeconfig = join(directory, "kubeconfig");
+    await writeFile(kubeconfig, JSON.stringify(nowhere));
+    for (const program of [["controller.cjs"], ["loader.cjs", sha256, ...parts]]) {
+      const child = spawn(process.execPath, program, { cwd: directory, env: { ...ready, KUBECONFIG: kubeconfig } });
+      let output = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+      await eventually(
+        `the thread of ${program.join(" ")}`,
+        () => output.includes("planner's thread is ready"),
+        60_000,
+      );
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+
+      assert.deepEqual(await ended, [0, null], output);
+    }
   });
 
   it("says what is wrong with its settings on one line, and fails", async () => {

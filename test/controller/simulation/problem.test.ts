@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
+import type { CSINode } from "#controller/api/storage";
 import { isOpen, podsToPlace, problemOf } from "#controller/simulation/problem";
 import { Intentions } from "#controller/state/intentions";
 import { daemonSet, instanceType, node, nodeClaim, nodePool, pod, podOn } from "#support/builders";
@@ -149,5 +150,22 @@ describe("the provisioner's question", () => {
         [foreign.metadata.name, true],
       ].toSorted(),
     );
+  });
+
+  it("speaks of a node by the same object until it changes, or what it can attach", () => {
+    const { claim, node: up } = running("web");
+    const csi = (count: number): CSINode => ({
+      metadata: { name: up.metadata.name },
+      spec: { drivers: [{ name: "ebs.csi.aws.com", allocatable: { count } }] },
+    });
+    const [few, many] = [csi(2), csi(9)];
+    const stateWith = (csiNodes: readonly CSINode[], pods: readonly Pod[] = []) =>
+      problemOf(snapshot({ claims: [claim], nodes: [up], csiNodes, pods }), catalog, settings).nodes[0];
+    const first = stateWith([few]);
+
+    assert.equal(stateWith([few]), first);
+    assert.deepEqual(stateWith([many])?.volumeLimits, { "ebs.csi.aws.com": 9 });
+    assert.deepEqual(stateWith([few]), first);
+    assert.equal(stateWith([few], [podOn(up.metadata.name)])?.pods.length, 1);
   });
 });

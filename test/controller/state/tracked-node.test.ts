@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Taint } from "#controller/api/kube-object";
 import { annotations, labels, taints } from "#controller/api/labels";
 import { trackedNode } from "#controller/state/tracked-node";
-import { node, nodeClaim } from "#support/builders";
+import { node, nodeClaim, podOn } from "#support/builders";
 import { claimThat, running } from "#support/snapshots";
 
 const at = Date.parse("2026-01-05T12:00:00Z");
@@ -85,5 +85,36 @@ describe("a tracked node", () => {
     assert.equal(trackedNode({ claim }, [], { at, isMarked: (name) => name === claim.metadata.name }).leaving, true);
     assert.equal(track({ node: node({ metadata: { deletionTimestamp } }) }).leaving, true);
     assert.equal(track({ claim: nodeClaim() }).launched, false);
+  });
+
+  it("is the same object as long as nothing about it changes, and another one then", () => {
+    const { claim, node: up } = running("web");
+    const pods = [podOn(up.metadata.name)];
+    const before = trackedNode({ claim, node: up }, pods, { at, isMarked: () => false });
+    const again = trackedNode({ claim, node: up }, [...pods], { at: at + 1, isMarked: () => false });
+    const others = [
+      trackedNode({ claim, node: { ...up } }, pods, { at, isMarked: () => false }),
+      trackedNode({ claim: { ...claim }, node: up }, pods, { at, isMarked: () => false }),
+      trackedNode({ claim, node: up }, [...pods, podOn(up.metadata.name)], { at, isMarked: () => false }),
+      trackedNode(
+        { claim, node: up },
+        pods.map((pod) => ({ ...pod })),
+        { at, isMarked: () => false },
+      ),
+      trackedNode({ claim, node: up }, pods, { at, isMarked: () => true }),
+    ];
+
+    assert.equal(again, before);
+    assert.equal(new Set([before, ...others]).size, 6);
+    assert.equal(others.at(-1)?.leaving, true);
+  });
+
+  it("changes with time while it stopped being ready", () => {
+    const notReady = { type: "Ready", status: "False", lastTransitionTime: new Date(at).toISOString() } as const;
+    const taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" } as const;
+    const gone = node({ spec: { taints: [taint] }, status: { conditions: [notReady] } });
+    const seenAt = (when: number) => trackedNode({ node: gone }, [], { at: when, isMarked: () => false }).taints;
+
+    assert.deepEqual([at, at + 119_999, at + 120_000, at].map(seenAt), [[], [], [taint], []]);
   });
 });
