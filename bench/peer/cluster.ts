@@ -1,12 +1,13 @@
-import { keyOf, type KubeObject, type Labels } from "#controller/api/kube-object";
+import type { Labels } from "#controller/api/kube-object";
 import { labels } from "#controller/api/labels";
 import type { Node } from "#controller/api/node";
 import type { NodeClaim } from "#controller/api/node-claim";
 import type { NodeClassRef } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "#controller/api/storage";
+import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from "#controller/api/storage";
 import type { DaemonSet, Namespace } from "#controller/api/workloads";
 import type { NodeState, Problem } from "#controller/scheduling/problem";
+import { stored, storedPod } from "./stored";
 
 /** The objects that are there before anything is planned. */
 export interface PeerCluster {
@@ -14,19 +15,12 @@ export interface PeerCluster {
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
   readonly nodeClaims: readonly NodeClaim[];
-  readonly csiNodes: readonly CsiNode[];
+  readonly csiNodes: readonly CSINode[];
   readonly daemonSets: readonly DaemonSet[];
   readonly namespaces: readonly Namespace[];
   readonly volumeClaims: readonly PersistentVolumeClaim[];
   readonly volumes: readonly PersistentVolume[];
   readonly storageClasses: readonly StorageClass[];
-}
-
-/** The parts of a CSINode that the peer reads. */
-interface CsiNode extends KubeObject {
-  readonly spec: {
-    readonly drivers: readonly { readonly name: string; readonly allocatable: { readonly count: number } }[];
-  };
 }
 
 export function clusterOf({ nodes, pools, daemonSets, namespaces, volumes }: Problem): PeerCluster {
@@ -36,22 +30,16 @@ export function clusterOf({ nodes, pools, daemonSets, namespaces, volumes }: Pro
     nodes: nodes.map(node),
     nodeClaims: nodes.filter(isManaged).map((state) => nodeClaim(state, classes.get(poolOf(state)))),
     csiNodes: nodes.flatMap(csiNode),
-    daemonSets: daemonSets.map(identified),
+    daemonSets: daemonSets.map(stored),
     namespaces,
-    volumeClaims: volumes.claims.map(identified),
+    volumeClaims: volumes.claims.map(stored),
     volumes: volumes.volumes,
     storageClasses: volumes.classes,
   };
 }
 
-/** With the namespace and the uid that the API server would have given it; the peer tells pods apart by uid. */
-export const identified = <T extends KubeObject>(object: T): T => {
-  const { namespace = "default", uid = keyOf(object), ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, namespace, uid } };
-};
-
 function bound(pod: Pod, nodeName: string): Pod {
-  const whole = identified(pod);
+  const whole = storedPod(pod);
   return { ...whole, spec: { ...whole.spec, nodeName } };
 }
 
@@ -91,8 +79,8 @@ function nodeClaim(state: NodeState, nodeClassRef: NodeClassRef = unknownClass):
 /** Of a claim whose pool is not among those that may launch. */
 const unknownClass: NodeClassRef = { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "unknown" };
 
-const csiNode = ({ name, volumeLimits }: NodeState): readonly CsiNode[] =>
+const csiNode = ({ name, volumeLimits }: NodeState): readonly CSINode[] =>
   volumeLimits === undefined ? [] : [{ metadata: { name }, spec: { drivers: drivers(volumeLimits) } }];
 
-const drivers = (limits: Readonly<Record<string, number>>): CsiNode["spec"]["drivers"] =>
+const drivers = (limits: Readonly<Record<string, number>>): CSINode["spec"]["drivers"] =>
   Object.entries(limits).map(([name, count]) => ({ name, allocatable: { count } }));

@@ -5,7 +5,8 @@ import { wellKnown } from "#controller/api/well-known";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import type { Problem } from "#controller/scheduling/problem";
 import { completed } from "./instance-types";
-import { clusterOf, type PeerCluster, identified } from "./cluster";
+import { clusterOf, type PeerCluster } from "./cluster";
+import { storedPod } from "./stored";
 
 /** What the peer's program reads, to the letter; see `program/scenario.go`. */
 export interface PeerScenario {
@@ -31,7 +32,7 @@ export function scenarioOf(problem: Problem, repeat = 1): PeerScenario {
     wellKnown: [...wellKnown],
     settings: { preferences, minValues, reservations },
     repeat,
-    pods: problem.pods.map(identified),
+    pods: problem.pods.map(storedPod),
     catalogs: lists.map(completed),
     pools: problem.pools.map(({ pool, instanceTypes, usage }) => ({
       nodePool: pool,

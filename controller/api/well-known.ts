@@ -70,11 +70,26 @@ export function isRestricted(key: string): boolean {
 /** Keys whose values only an instance type, never a pool, decides; they go on nodes by themselves. */
 export const isWellKnown = (key: string): boolean => wellKnown.has(key);
 
-/** What was probably meant by an unknown key: a known one that contains it, or ends the same way. */
+/** What was probably meant by an unknown key: a known one that contains it, ends the same way, or is all but the same. */
 export function suggestionFor(key: string, known: Iterable<string> = wellKnown): string | undefined {
+  const all = [...known];
   const suffix = key.slice(key.lastIndexOf("/") + 1);
-  for (const candidate of known) {
-    if (candidate.includes(key) || candidate.endsWith(`/${suffix}`)) return candidate;
+  return (
+    all.find((candidate) => candidate.includes(key) || candidate.endsWith(`/${suffix}`)) ??
+    all.find((candidate) => differences(key, candidate) <= candidate.length / 10)
+  );
+}
+
+/** How many letters have to be changed, added or left out to make one text of the other (Levenshtein). */
+function differences(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, position) => position);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const changed = (row[j] ?? 0) + Number(a[i] !== b[j]);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
   }
-  return undefined;
+  return row[b.length] ?? 0;
 }

@@ -1,37 +1,86 @@
 import type { Pod } from "../api/pod";
-import type { PodClass } from "./demand";
-import type { Wish } from "./preferences";
+import type { Aim, PodClass } from "./aims";
+import type { Option } from "./domain-choice";
+import { isFollowing, type Ties } from "./ties";
 import type { Dimensions, Vector } from "./vector";
+import type { Wish } from "./wish";
 
 /** The pods of one class that have no place yet. */
 export class Backlog {
   readonly podClass: PodClass;
   readonly requests: Vector;
-  #placed = 0;
+  readonly #waiting: Pod[];
 
   constructor(podClass: PodClass, dimensions: Dimensions) {
     this.podClass = podClass;
     this.requests = dimensions.vector(podClass.requests);
+    this.#waiting = [...podClass.pods].reverse();
   }
 
   get count(): number {
-    return this.podClass.pods.length - this.#placed;
+    return this.#waiting.length;
   }
 
   /** Hands out the oldest. */
-  take(count: number): readonly Pod[] {
-    const from = this.#placed;
-    this.#placed += count;
-    return this.podClass.pods.slice(from, from + count);
+  take(count: number): Pod[] {
+    return this.#waiting.splice(this.#waiting.length - count, count).reverse();
+  }
+
+  giveBack(pods: readonly Pod[]): void {
+    this.#waiting.push(...[...pods].reverse());
   }
 
   rest(): readonly Pod[] {
-    return this.podClass.pods.slice(this.#placed);
+    return [...this.#waiting].reverse();
   }
 }
 
-/** A backlog, and the wish that is being tried for it. */
-export interface Ask {
+/** Pods of a backlog that are after the same: what they accept of a node, and what binds them to other pods. */
+export class Ask {
   readonly backlog: Backlog;
+  readonly aim: Aim;
   readonly wish: Wish;
+  /** Labels that were settled for them, with the values; none where other pods do not matter. */
+  readonly option: Option | undefined;
+  #count: number;
+
+  constructor(backlog: Backlog, aim: Aim, share?: { readonly option: Option; readonly count: number }) {
+    this.backlog = backlog;
+    this.aim = aim;
+    this.option = share?.option;
+    this.wish = share?.option.wish ?? aim.wish;
+    this.#count = share?.count ?? backlog.count;
+  }
+
+  get requests(): Vector {
+    return this.backlog.requests;
+  }
+
+  /** Pods still asking. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get nodeTies(): Ties {
+    return this.aim.ties.node;
+  }
+
+  get domainTies(): Ties {
+    return this.aim.ties.domain;
+  }
+
+  /** Whether the pods must be on a node with certain others. */
+  get follows(): boolean {
+    return isFollowing(this.nodeTies);
+  }
+
+  take(count: number): Pod[] {
+    this.#count -= count;
+    return this.backlog.take(count);
+  }
+
+  giveBack(pods: readonly Pod[]): void {
+    this.#count += pods.length;
+    this.backlog.giveBack(pods);
+  }
 }

@@ -75,17 +75,25 @@ const ownedBy = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => 
   blockOwnerDeletion: true,
 });
 
-/** Labels of one's own that requirements leave open get a value here; well-known ones come with the machine. */
+/**
+ * Labels of one's own that requirements leave open get a value here; well-known ones come with the machine. Where no
+ * label's value would do, as for `Lt 0`, there is none.
+ */
 function settledLabels(specs: readonly RequirementSpec[]): Labels {
   const own = [...requirementsOf(specs).values()].filter(({ key }) => !isWellKnown(key) && !isRestricted(key));
-  return Object.fromEntries(own.filter(({ absent }) => !absent).map((each) => [each.key, someValueOf(each)]));
+  return Object.fromEntries(
+    own
+      .filter(({ absent }) => !absent)
+      .map((each) => [each.key, someValueOf(each)] as const)
+      .filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The first listed value, or the smallest number allowed: always the same one. */
-function someValueOf(requirement: Requirement): string {
-  const [listed] = [...requirement.values].sort();
-  if (requirement.shape === "only" && listed !== undefined) return listed;
-  let number = Math.max(0, requirement.min);
-  while (!allows(requirement, String(number)) && number < requirement.max) number++;
-  return String(number);
+function someValueOf(requirement: Requirement): string | undefined {
+  if (requirement.shape === "only") return [...requirement.values].sort()[0];
+  const least = Math.max(0, requirement.min);
+  // One more than there are exclusions, so one of them is allowed unless none is.
+  const candidates = Array.from({ length: requirement.values.size + 1 }, (_, step) => String(least + step));
+  return candidates.find((value) => allows(requirement, value));
 }

@@ -4,7 +4,7 @@ import { untolerated } from "../api/pod-state";
 import type { Pod } from "../api/pod";
 import type { DaemonSet } from "../api/workloads";
 import { portAmounts, portsOf, type PortUse } from "./host-ports";
-import { type Wish, wishesOf } from "./preferences";
+import { type Wish, wishesOf } from "./wish";
 import type { NodeState } from "./problem";
 import { conflict, conflictWithMachine, conflictWithTemplate, ofLabels, type Requirements } from "./requirements";
 import { type Amounts, effectiveRequests, sum } from "./resources";

@@ -1,21 +1,21 @@
-import { keyOf } from "../api/kube-object";
+import { keyOf, type ResourceList } from "../api/kube-object";
 import type { Container, Pod } from "../api/pod";
 import { portAmounts, portsOf, type PortUse } from "./host-ports";
-import { type Softness, type Wish, wishesOf, withPlaces } from "./preferences";
 import type { Problem } from "./problem";
 import { type Requirements, signatureOf } from "./requirements";
 import { type Amounts, effectiveRequests } from "./resources";
+import { hasTopology, identityKey } from "./pod-identity";
 import { unplannable } from "./unplannable";
 import { VolumeMap } from "./volumes";
 
 /** Pods that ask for the very same: worked out once, placed by count. */
-export interface PodClass {
+export interface PodGroup {
   /** Oldest first, then by name. */
-  readonly pods: readonly Pod[];
+  readonly pods: readonly [Pod, ...Pod[]];
   /** With `pods: 1` and the host ports. */
   readonly requests: Amounts;
-  /** Best first; none for a pod whose required affinity matches nothing. */
-  readonly wishes: readonly Wish[];
+  /** Where the pods' volumes can be reached: alternatives. */
+  readonly places: readonly Requirements[];
 }
 
 export interface RefusedPod {
@@ -25,90 +25,86 @@ export interface RefusedPod {
 
 export interface Demand {
   /** Largest first: by cpu, memory, age, name. */
-  readonly classes: readonly PodClass[];
+  readonly groups: readonly PodGroup[];
   /** Pods that cannot be planned at all, whatever machines there are. */
   readonly refused: readonly RefusedPod[];
 }
 
-interface Group {
+interface Gathered {
   readonly pods: [Pod, ...Pod[]];
   readonly places: readonly Requirements[];
 }
 
-/** Groups the pods of a problem by what they ask for. */
-export function demandOf(problem: Problem): Demand {
+/**
+ * Groups the pods of a problem by what they ask for.
+ * @param labelKeys labels by which topology terms tell pods apart
+ */
+export function demandOf(problem: Problem, labelKeys: readonly string[]): Demand {
   const volumes = new VolumeMap(problem.volumes);
   const refused: RefusedPod[] = [];
-  const groups = new Map<string, Group>();
-  for (const pod of [...problem.pods].sort(byAge)) {
+  const gathered = new Map<string, Gathered>();
+  for (const pod of byAge(problem.pods)) {
     const places = volumes.placesOf(pod);
     const reason = unplannable(pod) ?? ("refusal" in places ? places.refusal : undefined);
     if (reason !== undefined) refused.push({ pod, reason });
-    if (reason === undefined && "alternatives" in places) gather(groups, pod, places.alternatives);
+    else if ("alternatives" in places) gather(gathered, pod, { places: places.alternatives, labelKeys });
   }
-  const all = [...groups.values()];
+  const all = [...gathered.values()];
   const ports = [...all.flatMap(({ pods: [pod] }) => portsOf(pod.spec)), ...portsOnNodes(problem)];
-  const softness = softnessOf(problem);
-  const share = sharedWishes();
-  const classes = all.map((group) => {
-    const { wishes, ...rest } = classOf(group, softness, ports);
-    return { ...rest, wishes: wishes.map(share) };
-  });
-  return { classes: classes.sort(bySize), refused };
+  const groups = all.map(({ pods, places }) => ({
+    pods,
+    places,
+    requests: { ...effectiveRequests(pods[0].spec), ...portAmounts(portsOf(pods[0].spec), ports) },
+  }));
+  return { groups: groups.sort(bySize), refused };
 }
 
-/** Equal wishes become one object, so that what follows from a wish is worked out once. */
-function sharedWishes(): (wish: Wish) => Wish {
-  const known = new Map<string, Wish>();
-  return (wish) => {
-    const key = `${signatureOf(wish.requirements)} ${JSON.stringify(wish.tolerations)}`;
-    const shared = known.get(key) ?? wish;
-    known.set(key, shared);
-    return shared;
-  };
+interface Traits {
+  readonly places: readonly Requirements[];
+  readonly labelKeys: readonly string[];
 }
 
-function gather(groups: Map<string, Group>, pod: Pod, places: readonly Requirements[]): void {
-  const key = demandKey(pod, places);
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, { pods: [pod], places });
+function gather(gathered: Map<string, Gathered>, pod: Pod, { places, labelKeys }: Traits): void {
+  const key = demandKey(pod, places, labelKeys);
+  const group = gathered.get(key);
+  if (group === undefined) gathered.set(key, { pods: [pod], places });
   else group.pods.push(pod);
 }
 
-function classOf({ pods, places }: Group, softness: Softness, ports: readonly PortUse[]): PodClass {
-  const [pod] = pods;
-  return {
-    pods,
-    requests: { ...effectiveRequests(pod.spec), ...portAmounts(portsOf(pod.spec), ports) },
-    wishes: withPlaces(wishesOf(pod, softness), places),
-  };
-}
-
 /** Equal texts, equal demand. Fields that do not bear on where a pod fits are left out. */
-function demandKey({ spec }: Pod, places: readonly Requirements[]): string {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])].map(containerKey);
-  const affinity = spec.affinity?.nodeAffinity;
-  const whole = [spec.resources?.requests, spec.resources?.limits, spec.overhead, spec.hostNetwork];
-  return JSON.stringify([containers, spec.nodeSelector, affinity, spec.tolerations, whole, places.map(signatureOf)]);
+function demandKey(pod: Pod, places: readonly Requirements[], labelKeys: readonly string[]): string {
+  const { spec } = pod;
+  let key = identityKey(pod, labelKeys);
+  for (const container of spec.containers) key += containerKey(container);
+  for (const container of spec.initContainers ?? [])
+    key += `i${container.restartPolicy ?? ""}${containerKey(container)}`;
+  key += unusualKey(pod);
+  if (places.length !== 1 || places[0]?.size !== 0) key += JSON.stringify(places.map(signatureOf));
+  return key;
 }
 
-const containerKey = ({ resources, ports, restartPolicy }: Container, position: number): unknown => [
-  resources?.requests,
-  resources?.limits,
-  ports,
-  restartPolicy,
-  position,
-];
+/** What most pods do not have. */
+function unusualKey({ spec, status }: Pod): string {
+  const { nodeSelector, affinity, tolerations, resources, overhead, hostNetwork } = spec;
+  let key = "";
+  if (nodeSelector !== undefined) key += `s${JSON.stringify(nodeSelector)}`;
+  if (affinity !== undefined) key += `a${JSON.stringify(affinity)}`;
+  if (tolerations !== undefined) key += `t${JSON.stringify(tolerations)}`;
+  if (hasTopology(spec)) key += `c${JSON.stringify(spec.topologySpreadConstraints)}`;
+  if (resources !== undefined || overhead !== undefined) key += `r${JSON.stringify([resources, overhead])}`;
+  if (status !== undefined && "containerStatuses" in status) key += JSON.stringify(status.containerStatuses);
+  return hostNetwork === true ? `${key}h` : key;
+}
 
-function softnessOf({ pools, nodes, settings }: Problem): Softness {
-  const taints = [
-    ...pools.flatMap(({ pool }) => pool.spec.template.spec.taints ?? []),
-    ...nodes.flatMap((node) => node.taints),
-  ];
-  return {
-    respect: settings.preferences === "Respect",
-    softTaints: taints.some(({ effect }) => effect === "PreferNoSchedule"),
-  };
+function containerKey({ resources, ports }: Container): string {
+  const { requests, limits } = resources ?? {};
+  return `[${listKey(requests)}/${listKey(limits)}${ports === undefined ? "" : JSON.stringify(ports)}]`;
+}
+
+function listKey(list: ResourceList | undefined): string {
+  let key = "";
+  for (const name in list) key += `${name}=${list[name] ?? ""};`;
+  return key;
 }
 
 /** Every port that somebody already uses or will: an address-wide bind has to know them all. */
@@ -119,13 +115,14 @@ export const portsOnNodes = ({ nodes, daemonSets }: Problem): readonly PortUse[]
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const byAge = (a: Pod, b: Pod): number =>
-  compare(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "") || compare(keyOf(a), keyOf(b));
+const byAge = (pods: readonly Pod[]): readonly Pod[] =>
+  pods
+    .map((pod) => ({ pod, age: `${pod.metadata.creationTimestamp ?? ""} ${keyOf(pod)}` }))
+    .sort((a, b) => compare(a.age, b.age))
+    .map(({ pod }) => pod);
 
-const bySize = (a: PodClass, b: PodClass): number =>
-  amount(b, "cpu") - amount(a, "cpu") || amount(b, "memory") - amount(a, "memory") || byFirst(a, b);
+/** Equals stay in the order of their oldest pods. */
+const bySize = (a: PodGroup, b: PodGroup): number =>
+  amount(b, "cpu") - amount(a, "cpu") || amount(b, "memory") - amount(a, "memory");
 
-const byFirst = ({ pods: [a] }: PodClass, { pods: [b] }: PodClass): number =>
-  a === undefined || b === undefined ? 0 : byAge(a, b);
-
-const amount = ({ requests }: PodClass, name: string): number => requests[name] ?? 0;
+const amount = ({ requests }: PodGroup, name: string): number => requests[name] ?? 0;

@@ -2,17 +2,22 @@ import type { Pod } from "../api/pod";
 import { isOwnedByDaemonSet, isTerminal, untolerated } from "../api/pod-state";
 import type { Ask } from "./backlog";
 import { type Daemon, runsOnNode, together } from "./daemons";
+import { isAllowed, record } from "./domain-choice";
 import { onePortEach, portAmounts, portsOf, type PortUse } from "./host-ports";
-import type { Wish } from "./preferences";
 import type { NodeState } from "./problem";
 import { conflict, ofLabels, type Requirements } from "./requirements";
 import { type Amounts, amountsOf, combine, effectiveRequests, sum } from "./resources";
-import { type Dimensions, take, timesThatFit, type Vector } from "./vector";
+import { isFree, Occupancy } from "./ties";
+import type { TopologyGroup } from "./topology-group";
+import { type Dimensions, fits, take, timesThatFit, type Vector } from "./vector";
+import type { Wish } from "./wish";
 
 export interface NodeSurroundings {
   readonly dimensions: Dimensions;
   readonly daemons: readonly Daemon[];
   readonly ports: readonly PortUse[];
+  /** Groups whose domains are single nodes. */
+  readonly groups: readonly TopologyGroup[];
 }
 
 /** A node that is there, filling up. */
@@ -21,21 +26,55 @@ export class ExistingNode {
   readonly pods: Pod[] = [];
   readonly #has: Requirements;
   readonly #room: Vector;
+  readonly #occupancy: Occupancy;
   readonly #welcome = new Map<Wish, boolean>();
 
   constructor(state: NodeState, surroundings: NodeSurroundings) {
+    const { dimensions, groups } = surroundings;
     this.state = state;
     this.#has = ofLabels(state.labels);
-    this.#room = surroundings.dimensions.vector(roomOn(state, this.#has, surroundings));
+    this.#room = dimensions.vector(roomOn(state, this.#has, surroundings));
+    this.#occupancy = new Occupancy(groups.length);
+    groups.forEach((group, i) => {
+      this.#occupancy.set(i, group.podsIn(state.name), group.ownersIn(state.name));
+    });
   }
 
-  /** Takes as many of the pods as fit. */
-  place({ backlog, wish }: Ask): void {
-    const count = timesThatFit(this.#room, backlog.requests, backlog.count);
-    if (count === 0 || !this.#welcomes(wish)) return;
-    take(this.#room, backlog.requests, count);
-    this.pods.push(...backlog.take(count));
+  /** Whether even the least that anybody asks for is left. */
+  hasRoomFor(least: Vector): boolean {
+    return fits(this.#room, least);
   }
+
+  /** Takes as many of the pods as fit, and says how many. */
+  place(ask: Ask): number {
+    let placed = 0;
+    for (;;) {
+      const count = this.#capacityFor(ask);
+      if (count === 0) return placed;
+      this.#seat(ask, count);
+      placed += count;
+    }
+  }
+
+  /** Of pods that depend on larger domains one at a time, since each changes what the next may do. */
+  #capacityFor(ask: Ask): number {
+    const { requests, count: asking, nodeTies, domainTies, wish } = ask;
+    const room = timesThatFit(this.#room, requests, asking);
+    if (room === 0 || !this.#welcomes(wish)) return 0;
+    const count = this.#occupancy.capacityFor(nodeTies, room, "mayStart");
+    if (count === 0 || isFree(domainTies)) return count;
+    return isAllowed(domainTies, this.#valueOf, wish.strict) ? 1 : 0;
+  }
+
+  #seat(ask: Ask, count: number): void {
+    take(this.#room, ask.requests, count);
+    this.#occupancy.seat(ask.nodeTies, count);
+    record(ask.nodeTies, count, { valueOf: () => this.state.name, has: this.#has });
+    record(ask.domainTies, count, { valueOf: this.#valueOf, has: this.#has });
+    this.pods.push(...ask.take(count));
+  }
+
+  readonly #valueOf = (key: string): string | undefined => this.state.labels[key];
 
   #welcomes(wish: Wish): boolean {
     const known = this.#welcome.get(wish);

@@ -3,7 +3,7 @@ import type { Taint } from "../api/kube-object";
 import type { Backlog } from "./backlog";
 import { describePort, isPort } from "./host-ports";
 import type { PoolPlan } from "./pool-plan";
-import type { Wish } from "./preferences";
+import type { Wish } from "./wish";
 import type { PoolChoice } from "./problem";
 import { conflictWithMachine, conflictWithTemplate, machineSuits, requirementsOf } from "./requirements";
 import { offered, type Machine } from "./template";
@@ -21,7 +21,7 @@ export function explain(
   views: readonly PoolView[],
   dimensions: Dimensions,
 ): string {
-  const wish = podClass.wishes.at(-1);
+  const wish = podClass.aims.at(-1)?.wish;
   if (wish === undefined) return "its required node affinity has no term that could match";
   if (views.length === 0) return "no node has room and no pool is ready to add one";
   const reasons = views.map(

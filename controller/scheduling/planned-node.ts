@@ -1,6 +1,7 @@
 import { labels } from "../api/labels";
 import type { PlannedNode } from "./plan";
-import { type Draft, machinesFor, type PoolPlan } from "./pool-plan";
+import type { Draft } from "./draft";
+import { machinesFor, type PoolPlan } from "./pool-plan";
 import { intersect, only } from "./requirement";
 import { type Requirements, toRequirementSpecs } from "./requirements";
 import { toResourceList } from "./resources";

@@ -1,38 +1,23 @@
-import type { Pod } from "../api/pod";
 import type { Ask } from "./backlog";
+import { Draft, type Load } from "./draft";
 import { type Scope, ScopeDesk } from "./scope";
 import type { Machine, Offer, Template } from "./template";
-import { fits, maximum, minus, plus, timesThatFit, type Vector } from "./vector";
-
-/** What goes on one new node. */
-export interface Load {
-  readonly scope: Scope;
-  /** The cheapest way found to have it. */
-  readonly offer: Offer;
-  readonly counts: readonly (readonly [Ask, number])[];
-}
-
-/** A node that will be launched, while pods are still joining. */
-export interface Draft {
-  scope: Scope;
-  offer: Offer;
-  used: Vector;
-  /** What it holds of the pool's limits. */
-  reserved: Vector;
-  readonly relaxed: boolean;
-  readonly pods: Pod[];
-}
+import { fits, maximum, minus, plus, type Vector } from "./vector";
 
 /** The new nodes of one pool, and what its limits still allow. */
 export class PoolPlan {
   readonly template: Template;
+  /** An empty node. */
   readonly root: Scope;
   readonly drafts: Draft[] = [];
+  readonly #groups: number;
   #left: Vector;
 
-  constructor(template: Template) {
+  /** @param groups how many topology groups there are whose domains are single nodes */
+  constructor(template: Template, groups: number) {
     this.template = template;
     this.root = new ScopeDesk(template).root;
+    this.#groups = groups;
     this.#left = template.allowance;
   }
 
@@ -46,20 +31,23 @@ export class PoolPlan {
   }
 
   /** Opens a node with this load; its pods leave their backlogs. */
-  open({ scope, offer, counts }: Load, relaxed: boolean): void {
-    const used = counts.reduce((total, [{ backlog }, count]) => plus(total, backlog.requests, count), this.#nothing());
-    const reserved = this.template.wantsVariety && !relaxed ? this.#dearest(scope, used) : offer.machine.capacity;
-    this.#left = minus(this.#left, reserved);
-    const pods = counts.flatMap(([{ backlog }, count]) => backlog.take(count));
-    this.drafts.push({ scope, offer, used, reserved, relaxed, pods });
+  open({ scope, offer, counts }: Load, relaxed: boolean): Draft {
+    const draft = new Draft({ scope, offer }, { groups: this.#groups, relaxed });
+    for (const [ask, count] of counts) draft.add(ask, count, { scope, offer });
+    const { wantsVariety } = this.template;
+    this.#reserve(draft, wantsVariety && !relaxed ? this.#dearest(scope, draft.used) : offer.machine.capacity);
+    this.drafts.push(draft);
+    return draft;
   }
 
   /** Lets pods join nodes that are planned already, where that costs nothing. */
   join(ask: Ask): void {
     for (const draft of this.drafts) {
-      const scope = draft.scope.with(ask.wish);
+      if (ask.count === 0) return;
+      const count = draft.roomFor(ask);
+      const scope = count === 0 ? undefined : draft.scope.with(ask.wish);
       if (scope === undefined || !isOpen(scope, draft.offer)) continue;
-      this.#add(draft, ask, { scope, offer: draft.offer });
+      draft.add(ask, count, { scope, offer: draft.offer });
     }
   }
 
@@ -67,49 +55,79 @@ export class PoolPlan {
   grow(ask: Ask): void {
     if (!this.template.isLimited) return;
     for (const draft of this.drafts) {
+      if (ask.count === 0) return;
       const scope = draft.scope.with(ask.wish);
-      const offer = scope === undefined ? undefined : this.#larger(draft, scope, ask);
-      if (scope === undefined || offer === undefined) continue;
-      this.#left = minus(plus(this.#left, draft.reserved), offer.machine.capacity);
-      draft.reserved = offer.machine.capacity;
-      this.#add(draft, ask, { scope, offer });
+      if (scope !== undefined) this.widen(draft, ask, scope);
     }
   }
 
-  #add(draft: Draft, { backlog }: Ask, { scope, offer }: Pick<Load, "scope" | "offer">): void {
-    const count = timesThatFit(minus(offer.machine.room, draft.used), backlog.requests, backlog.count);
-    if (count === 0) return;
-    draft.scope = scope;
+  /** Puts as many pods on a planned node as any machine that it could be would hold; says how many. */
+  widen(draft: Draft, ask: Ask, scope: Scope): number {
+    const offer = this.#larger(draft, scope, ask);
+    if (offer === undefined) return 0;
+    const count = draft.roomFor(ask, offer);
+    this.#reserve(draft, offer.machine.capacity);
+    draft.add(ask, count, { scope, offer });
+    return count;
+  }
+
+  /** As `widen`, for one pod: on the machine that the node is planned as, if that will do. */
+  widenByOne(draft: Draft, ask: Ask, scope: Scope): number {
+    const stays = isOpen(scope, draft.offer) && draft.roomFor(ask) > 0;
+    const offer = stays ? draft.offer : this.#larger(draft, scope, ask);
+    if (offer === undefined) return 0;
+    this.#reserve(draft, offer.machine.capacity);
+    draft.add(ask, 1, { scope, offer });
+    return 1;
+  }
+
+  /** The cheapest offer that holds one pod of each ask. */
+  offerFor(scope: Scope, asks: readonly Ask[]): Offer | undefined {
+    const nothing: Vector = this.template.allowance.map(() => 0);
+    const wanted = asks.reduce((sum, { requests }) => plus(sum, requests), nothing);
+    return scope.offers.find(({ machine }) => this.affords(machine) && fits(machine.room, wanted));
+  }
+
+  /** Takes a planned node for the machine that it will be at least, and gives back what the limits need not hold. */
+  settle(draft: Draft, offer: Offer): void {
     draft.offer = offer;
-    draft.used = plus(draft.used, backlog.requests, count);
-    draft.pods.push(...backlog.take(count));
+    if (!this.template.wantsVariety) this.#reserve(draft, offer.machine.capacity);
+  }
+
+  /** Drops a planned node that nothing is on any more. */
+  close(draft: Draft): void {
+    this.drafts.splice(this.drafts.indexOf(draft), 1);
+    this.#left = plus(this.#left, draft.reserved);
+  }
+
+  #reserve(draft: Draft, capacity: Vector): void {
+    this.#left = minus(plus(this.#left, draft.reserved), capacity);
+    draft.reserved = capacity;
   }
 
   /** The offer that takes most of the pods beside what is on the node, the cheapest among equals. */
-  #larger(draft: Draft, scope: Scope, { backlog }: Ask): Offer | undefined {
+  #larger(draft: Draft, scope: Scope, ask: Ask): Offer | undefined {
     const budget = plus(this.#left, draft.reserved);
-    const choices = scope.offers
-      .filter(({ machine }) => fits(budget, machine.capacity) && fits(machine.room, draft.used))
-      .map((offer) => ({
-        offer,
-        count: timesThatFit(minus(offer.machine.room, draft.used), backlog.requests, backlog.count),
-      }))
-      .filter(({ count }) => count > 0);
-    return choices.sort((a, b) => b.count - a.count || a.offer.position - b.offer.position)[0]?.offer;
+    let [best, most] = [undefined as Offer | undefined, 0];
+    for (const offer of scope.offers) {
+      const { capacity, room } = offer.machine;
+      if (!fits(budget, capacity) || !fits(room, draft.used)) continue;
+      const count = draft.roomFor(ask, offer);
+      if (count > most) [best, most] = [offer, count];
+    }
+    return best;
   }
 
   /** Room in the limits for whichever of its machines a node turns out to be. */
   #dearest(scope: Scope, used: Vector): Vector {
-    const affordable = machinesFor(scope, used).filter((machine) => this.affords(machine));
-    return affordable.reduce((most, { capacity }) => maximum(most, capacity), this.#nothing());
-  }
-
-  #nothing(): Vector {
-    return this.template.allowance.map(() => 0);
+    const capacities = machinesFor(scope, used)
+      .filter((machine) => this.affords(machine))
+      .map(({ capacity }) => capacity);
+    return capacities.reduce(maximum, new Float64Array(used.length));
   }
 }
 
-const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
+export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
 
 /** Machines that hold a load and can be bought for it, cheapest first. */
 export const machinesFor = (scope: Scope, used: Vector): readonly Machine[] =>

@@ -1,68 +1,52 @@
-import type { NodeAffinity, NodeSelectorTerm, Pod, Toleration } from "../api/pod";
-import type { RequirementSpec } from "../api/requirement";
-import { both, none, ofLabels, type Requirements, requirementsOf } from "./requirements";
+import type { Pod } from "../api/pod";
+import { none, type Requirements } from "./requirements";
+import type { TopologyTerm, TopologyTerms } from "./topology-term";
+import { preferredTerms, type Softness, tolerant, type Wish, wishesWith, withPlaces } from "./wish";
 
-/** One way to please a pod: where it may go, and which taints it then puts up with. */
-export interface Wish {
-  readonly requirements: Requirements;
-  readonly tolerations: readonly Toleration[];
+/** A wish, and the topology terms that go with it. */
+export interface RawAim {
+  readonly wish: Wish;
+  readonly terms: readonly TopologyTerm[];
 }
 
-export interface Softness {
-  /** Whether node-affinity preferences are tried at all. */
-  readonly respect: boolean;
-  /** Whether any node or pool carries a PreferNoSchedule taint, so that tolerating those could help. */
-  readonly softTaints: boolean;
+/** What is tried for a pod, best first, and at each step what it still insists on. */
+interface Step {
+  readonly preference: Requirements;
+  readonly terms: readonly TopologyTerm[];
 }
 
 /**
- * What a pod would like, best first; each next wish is tried where the ones before found no room. The heaviest
- * preference is tried with every required term, then the next heaviest, then none; last of all the pod puts up with
- * PreferNoSchedule taints. What is required is in every wish (karpenter-core §3.4).
+ * What a pod would like, best first; each next aim is tried where the ones before found no room. Preferences are held
+ * up as if they were required and given up one by one: pod affinity, pod anti-affinity, node affinity (each the heaviest
+ * first), then spread constraints with `ScheduleAnyway`; last of all the pod puts up with PreferNoSchedule taints. What
+ * is required is in every aim, each of its node-affinity terms in turn (karpenter-core §3.4).
  */
-export function wishesOf({ spec }: Pod, { respect, softTaints }: Softness): readonly Wish[] {
-  const { nodeSelector, affinity, tolerations = [] } = spec;
-  const selected = ofLabels(nodeSelector);
-  const terms = requiredTerms(affinity?.nodeAffinity);
-  const preferences = respect ? preferredTerms(affinity?.nodeAffinity) : [];
-
-  const hard = [...preferences, none].flatMap((preference) =>
-    terms.map((term) => ({ requirements: both(both(selected, term), preference), tolerations })),
-  );
-  return softTaints ? [...hard, ...hard.slice(-terms.length).map(tolerant)] : hard;
+export function aimsOf(
+  pod: Pod,
+  { softness, places, terms }: { softness: Softness; places: readonly Requirements[]; terms: TopologyTerms },
+): readonly RawAim[] {
+  const wishes = (preference: Requirements): readonly Wish[] => withPlaces(wishesWith(pod, preference), places);
+  const steps = softness.respect ? stepsOf(pod, terms) : [{ preference: none, terms: terms.required }];
+  const aims = steps.flatMap((step) => wishes(step.preference).map((wish) => ({ wish, terms: step.terms })));
+  const last = aims.slice(-wishes(none).length);
+  return softness.softTaints
+    ? [...aims, ...last.map(({ wish, ...rest }) => ({ wish: tolerant(wish), ...rest }))]
+    : aims;
 }
 
-function requiredTerms({
-  requiredDuringSchedulingIgnoredDuringExecution: required,
-}: NodeAffinity = {}): Requirements[] {
-  return required === undefined ? [none] : required.nodeSelectorTerms.filter(isSaying).map(requirementsOfTerm);
+function stepsOf({ spec }: Pod, { required, ...preferred }: TopologyTerms): readonly Step[] {
+  const nodes = preferredTerms(spec.affinity?.nodeAffinity);
+  const { preferredAffinity: near, preferredAntiAffinity: apart, preferredSpread: spread } = preferred;
+  const step = (given: readonly [number, number, number, number]): Step => ({
+    preference: nodes[given[2]] ?? none,
+    terms: [...required, ...near.slice(given[0]), ...apart.slice(given[1]), ...spread.slice(given[3])],
+  });
+  const [n, a, o, s] = [near.length, apart.length, nodes.length, spread.length];
+  return [
+    ...near.map((_, i) => step([i, 0, 0, 0])),
+    ...apart.map((_, i) => step([n, i, 0, 0])),
+    ...nodes.map((_, i) => step([n, a, i, 0])),
+    ...spread.map((_, i) => step([n, a, o, i])),
+    step([n, a, o, s]),
+  ];
 }
-
-/** Heaviest first. */
-const preferredTerms = ({
-  preferredDuringSchedulingIgnoredDuringExecution: preferred = [],
-}: NodeAffinity = {}): Requirements[] =>
-  [...preferred].sort((a, b) => b.weight - a.weight).map(({ preference }) => requirementsOfTerm(preference));
-
-const tolerant = ({ requirements, tolerations }: Wish): Wish => ({
-  requirements,
-  tolerations: [...tolerations, { operator: "Exists", effect: "PreferNoSchedule" }],
-});
-
-/** A term that says nothing matches no node (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#NodeSelectorTerm). */
-const isSaying = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean =>
-  matchExpressions.length + matchFields.length > 0;
-
-/** `metadata.name` is the only field that can be asked for; nodes carry it as their hostname label. */
-const asHostname = ({ operator, values }: RequirementSpec): RequirementSpec => ({
-  key: "kubernetes.io/hostname",
-  operator,
-  ...(values === undefined ? {} : { values }),
-});
-
-const requirementsOfTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): Requirements =>
-  requirementsOf([...matchExpressions, ...matchFields.map(asHostname)]);
-
-/** The wishes, each with each alternative of where the pod's volumes are. */
-export const withPlaces = (wishes: readonly Wish[], places: readonly Requirements[]): readonly Wish[] =>
-  wishes.flatMap((wish) => places.map((place) => ({ ...wish, requirements: both(wish.requirements, place) })));

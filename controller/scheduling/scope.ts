@@ -1,5 +1,5 @@
 import { untolerated } from "../api/pod-state";
-import type { Wish } from "./preferences";
+import type { Wish } from "./wish";
 import { describe, type Requirement } from "./requirement";
 import { both, conflictWithTemplate, disagreement, machineSuits, type Requirements, signatureOf } from "./requirements";
 import { type Machine, type Offer, offered, type Template } from "./template";

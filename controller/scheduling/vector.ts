@@ -41,7 +41,7 @@ export class Dimensions {
 }
 
 /** Vectors of one problem have equal lengths, so that there is always something at a position. */
-export const at = (vector: Vector, position: number): number => vector[position] ?? 0;
+export const at = (vector: ArrayLike<number>, position: number): number => vector[position] ?? 0;
 
 export const plus = (a: Vector, b: Vector, times = 1): Vector => a.map((value, i) => value + at(b, i) * times);
 export const minus = (a: Vector, b: Vector, times = 1): Vector => a.map((value, i) => value - at(b, i) * times);

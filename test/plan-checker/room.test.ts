@@ -111,4 +111,25 @@ describe("plan checker: room", () => {
     ]);
     assert.deepEqual(onNewNode([named("one", {}, { cpu: "4" })], { requirements: [inZone("test-zone-b")] }, from), []);
   });
+
+  it("counts for a pod that is resized what it has and what it asks for, unless it asks in vain", () => {
+    const resized = (reason?: string) =>
+      podOn(
+        "node",
+        { cpu: "3" },
+        {
+          status: {
+            containerStatuses: [
+              { name: "main", allocatedResources: { cpu: "1" }, resources: { requests: { cpu: "1" } } },
+            ],
+            conditions: reason === undefined ? [] : [{ type: "PodResizePending", status: "True", reason }],
+          },
+        },
+      );
+    const said = (resident: Pod) =>
+      onNode([named("one", {}, { cpu: "2" })], nodeState({ name: "node", pods: [resident] }));
+    assert.deepEqual(said(resized()), ["node has not enough cpu for node"]);
+    assert.deepEqual(said(resized("Deferred")), ["node has not enough cpu for node"]);
+    assert.deepEqual(said(resized("Infeasible")), []);
+  });
 });

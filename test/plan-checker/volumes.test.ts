@@ -19,7 +19,7 @@ const mounting = (...claims: readonly string[]): Pod =>
   });
 
 const claim = (name: string, spec: PersistentVolumeClaim["spec"], more: Partial<PersistentVolumeClaim> = {}) => ({
-  metadata: { name, namespace: "default" },
+  metadata: { name, namespace: "default", annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
   spec,
   ...more,
 });
@@ -96,6 +96,15 @@ describe("plan checker: volumes", () => {
     assert.equal(said(ephemeral(), { classes }, zoneB).length, 1);
     assert.deepEqual(said(ephemeral("old"), { classes }, zoneB), []);
     assert.equal(said(ephemeral("none"), { classes }, zoneB).length, 1);
+
+    const one = ephemeral("old");
+    const made = claim(`${one.metadata.name}-scratch`, { storageClassName: "old" });
+    const ownerReferences = [
+      { apiVersion: "v1", kind: "Pod", name: "", uid: one.metadata.uid ?? "", controller: true },
+    ];
+    const own = { ...made, metadata: { ...made.metadata, ownerReferences } };
+    assert.equal(said(one, { classes, claims: [made] }, zoneB).length, 1);
+    assert.deepEqual(said(one, { classes, claims: [own] }, zoneB), []);
   });
 
   it("that cannot be mounted make the pod wait", () => {
@@ -107,8 +116,9 @@ describe("plan checker: volumes", () => {
       claim("dying", { volumeName: "dying" }),
       claim("classless", { storageClassName: "none" }),
       claim("at-once", { storageClassName: "at-once" }),
+      claim("half", { volumeName: "whole" }, { metadata: { name: "half", namespace: "default" } }),
     ];
-    const volumes = [{ ...volumeIn("dying", []), metadata: { name: "dying", ...going } }];
+    const volumes = [volumeIn("whole", []), { ...volumeIn("dying", []), metadata: { name: "dying", ...going } }];
     const classes = [storageClass("at-once", { volumeBindingMode: "Immediate" })];
     for (const name of [...claims.map(({ metadata }) => metadata.name), "missing"]) {
       const [text = "", ...more] = said(mounting(name), { claims, volumes, classes }, zoneA);
@@ -121,6 +131,7 @@ describe("plan checker: volumes", () => {
     const local: PersistentVolume = {
       metadata: { name: "v" },
       spec: {
+        local: {},
         nodeAffinity: {
           required: {
             nodeSelectorTerms: [{ matchExpressions: [{ key: labels.hostname, operator: "In", values: ["gone"] }] }],
@@ -140,13 +151,19 @@ describe("plan checker: attachments", () => {
     ...["a", "b", "c"].map((name) => claim(name, { storageClassName: "late" })),
     claim("nfs", { storageClassName: "nfs" }),
     claim("old", { storageClassName: "in-tree" }),
+    claim("by-id", { volumeName: "by-id" }),
+    claim("by-url", { volumeName: "by-url" }),
+  ];
+  const persistent: readonly PersistentVolume[] = [
+    { metadata: { name: "by-id" }, spec: { csi: { driver, volumeHandle: "vol-1" } } },
+    { metadata: { name: "by-url" }, spec: { awsElasticBlockStore: { volumeID: `aws://${zoneA}/vol-1` } } },
   ];
   const classes = [
     storageClass("late"),
     storageClass("nfs", { provisioner: "nfs.csi.k8s.io" }),
     storageClass("in-tree", { provisioner: "kubernetes.io/aws-ebs" }),
   ];
-  const volumes: Volumes = { claims, volumes: [], classes };
+  const volumes: Volumes = { claims, volumes: persistent, classes };
   const attaching = (one: Pod, parts: Partial<NodeState>) =>
     saidOfNode(nodeState({ name: "node", ...parts }), [one], { volumes });
   const tooMany = ["node cannot attach 2 of ebs.csi.aws.com"];
@@ -157,6 +174,7 @@ describe("plan checker: attachments", () => {
     assert.deepEqual(attaching(mounting("a", "b"), one), tooMany);
     assert.deepEqual(attaching(mounting("a", "old"), one), tooMany);
     assert.deepEqual(attaching(mounting("a", "nfs"), one), []);
+    assert.deepEqual(attaching(mounting("by-id", "by-url"), one), []);
     assert.deepEqual(attaching(mounting("a", "b"), {}), []);
   });
 

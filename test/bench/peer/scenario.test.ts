@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { scenarioOf } from "../../../bench/peer/scenario";
 import type { Pod } from "#controller/api/pod";
 import { labels } from "#controller/api/labels";
-import { choice, instanceType, nodePool, pod, podAsking, problem } from "#support/builders";
+import { choice, instanceType, nodePool, pod, problem } from "#support/builders";
 
 describe("a problem for the peer", () => {
   it("lists instance types once, however many pools share them", () => {
@@ -39,23 +39,15 @@ describe("a problem for the peer", () => {
       assert.ok(!missing.includes(key));
   });
 
-  it("keeps pods as they are, and gives those without namespace or uid what the API server would", () => {
-    const whole = podAsking({ cpu: "1" });
-    const bare: Pod = { metadata: { name: "bare" }, spec: { containers: [] } };
-    const { pods } = scenarioOf(problem({ pods: [whole, bare] }));
+  it("has the pods to place as the API server would have stored them", () => {
+    const written: Pod = {
+      metadata: { name: "bare" },
+      spec: { containers: [{ name: "main", resources: { limits: { cpu: "1" } } }] },
+    };
+    const [pod] = scenarioOf(problem({ pods: [written] })).pods;
 
-    assert.deepEqual(pods[0], whole);
-    assert.deepEqual(pods[1]?.metadata, { name: "bare", namespace: "default", uid: "bare" });
-  });
-
-  it("tells pods of one name in two namespaces apart", () => {
-    const twins = ["a", "b"].map((namespace): Pod => ({
-      metadata: { name: "twin", namespace },
-      spec: { containers: [] },
-    }));
-    const { pods } = scenarioOf(problem({ pods: twins }));
-
-    assert.notEqual(pods[0]?.metadata.uid, pods[1]?.metadata.uid);
+    assert.equal(pod?.metadata.namespace, "default");
+    assert.deepEqual(pod.spec.containers[0]?.resources?.requests, { cpu: "1" });
   });
 
   it("passes the settings on; reservations are strict unless told otherwise", () => {

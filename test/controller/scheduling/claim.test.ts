@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 
+import fc from "fast-check";
+
 import { nodePoolHash } from "#controller/api/hash";
 import { labels } from "#controller/api/labels";
 import type { NodePool } from "#controller/api/node-pool";
+import type { Operator } from "#controller/api/requirement";
 import { type NewNodeClaim, toNodeClaim } from "#controller/scheduling/claim";
+import { allows, type Requirement } from "#controller/scheduling/requirement";
+import { requirementsOf } from "#controller/scheduling/requirements";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, daemonSet, instanceType, nodePool, podAsking, problem } from "#support/builders";
 
@@ -102,4 +107,37 @@ describe("a claim for a planned node", () => {
       },
     );
   });
+
+  it("REQ-006 gives each label of its own a value that is allowed, always the same", () => {
+    const requirement = fc.oneof(
+      fc.record({ operator: fc.constantFrom<Operator>("Exists"), values: fc.constant<string[]>([]) }),
+      fc.record({ operator: fc.constantFrom<Operator>("In"), values: fc.uniqueArray(fc.string(), { minLength: 1 }) }),
+      fc.record({
+        operator: fc.constantFrom<Operator>("Gt", "Gte", "Lt", "Lte"),
+        values: fc.nat(5).map((bound) => [String(bound)]),
+      }),
+      fc.record({
+        operator: fc.constantFrom<Operator>("NotIn"),
+        values: fc.uniqueArray(fc.nat(4).map(String), { minLength: 1 }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(requirement, { minLength: 1, maxLength: 4 }), (given) => {
+        const specs = given.map((each) => ({ key: "own", ...each }));
+        const [planned] = schedule(problem({ pods: [podAsking({})], pools: [choice(nodePool(), types)] })).newNodes;
+        assert.ok(planned);
+        const { own } = toNodeClaim({ ...planned, requirements: specs }).metadata.labels;
+        const meant = requirementsOf(specs).get("own");
+
+        assert.ok(meant);
+        if (own === undefined) assert.ok(meant.absent || !someNumber(meant));
+        else assert.ok(allows(meant, own));
+      }),
+      { numRuns: 200 },
+    );
+  });
 });
+
+/** Whether it allows any number that may be a label's value, or any listed value. */
+const someNumber = (meant: Requirement): boolean =>
+  [...meant.values, ...Array.from({ length: 20 }, (_, i) => String(i))].some((value) => allows(meant, value));

@@ -127,6 +127,56 @@ describe("a requirement", () => {
     assert.equal(hasNoValue(two), false);
   });
 
+  const derived: readonly (readonly [RequirementSpec["operator"], readonly string[], readonly string[]])[] = [
+    ["Exists", [], ["Exists"]],
+    ["DoesNotExist", [], ["DoesNotExist"]],
+    ["In", ["a"], ["In"]],
+    ["In", ["b", "a"], ["In"]],
+    ["NotIn", ["a"], ["NotIn"]],
+    ["NotIn", ["a", "b"], ["NotIn"]],
+    ["Gt", ["1"], ["Gte"]],
+    ["Gte", ["1"], ["Gte"]],
+    ["Lt", ["9"], ["Lte"]],
+    ["Lte", ["9"], ["Lte"]],
+  ];
+  for (const [operator, given, operators] of derived) {
+    it(`REQ-004 ${operator} [${given.join()}] is written as ${operators.join()}`, () => {
+      const each = requirementOf({ key: "key", operator, values: given });
+
+      assert.deepEqual(
+        toSpecs(each).map((written) => written.operator),
+        operators,
+      );
+    });
+  }
+
+  it("REQ-005 has no value exactly when every value is refused; a complement never runs out", () => {
+    fc.assert(
+      fc.property(requirement, (each) => {
+        assert.equal(hasNoValue(each), !values.some((candidate) => allows(each, candidate)));
+      }),
+    );
+    const but = requirementOf({ key: "key", operator: "NotIn", values });
+
+    assert.equal(hasNoValue(but), false);
+    assert.ok(allows(but, "yet another"));
+  });
+
+  it("REQ-009 says the same with Gt and Gte, and with Lt and Lte, from zero to the largest integer", () => {
+    const bound = (operator: Operator, at: number): Requirement =>
+      requirementOf({ key: "key", operator, values: [String(at)] });
+
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER - 1 }), (at) => {
+        assert.deepEqual(bound("Gt", at), bound("Gte", at + 1));
+        assert.deepEqual(bound("Lt", at + 1), bound("Lte", at));
+        assert.ok(allows(intersect(bound("Gte", at), bound("Lte", at)), String(at)));
+      }),
+    );
+    assert.ok(allows(bound("Gte", 0), "0"));
+    assert.equal(allows(bound("Lt", 0), "0"), false);
+  });
+
   it("is content with absence only as NotIn and DoesNotExist", () => {
     const content = (operator: Operator, given: string[] = []): boolean =>
       requirementOf({ key: "key", operator, values: given }).absent;

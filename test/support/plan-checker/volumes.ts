@@ -39,11 +39,12 @@ export class Storage {
     if (persistentVolumeClaim === undefined && ephemeral === undefined) return undefined;
     const id = `${namespaceOf(pod)}/${persistentVolumeClaim?.claimName ?? `${pod.metadata.name}-${name}`}`;
     const claim = this.#claims.get(id);
-    if (claim !== undefined) return this.#ofClaim(id, claim);
-    if (ephemeral === undefined) return broken(id, "does not exist");
-    // The template's spec is left open by the API type; it is a claim's.
-    const { storageClassName } = ephemeral.volumeClaimTemplate.spec as PersistentVolumeClaim["spec"];
-    return this.#ofClass(id, storageClassName);
+    if (claim === undefined)
+      return ephemeral === undefined
+        ? broken(id, "does not exist")
+        : this.#ofClass(id, ephemeral.volumeClaimTemplate.spec.storageClassName);
+    if (persistentVolumeClaim === undefined && !isOwnedBy(claim, pod)) return broken(id, "is somebody else's");
+    return this.#ofClaim(id, claim);
   }
 
   #ofClaim(id: string, { metadata, spec, status }: PersistentVolumeClaim): Mount {
@@ -54,7 +55,8 @@ export class Storage {
     if (volume === undefined) return broken(id, "is bound to a volume that does not exist");
     if (volume.metadata.deletionTimestamp !== undefined)
       return broken(id, "is bound to a volume that is being deleted");
-    return { id: spec.volumeName, driver: volume.spec.csi?.driver, reach: reachOf(volume) };
+    if (metadata.annotations?.["pv.kubernetes.io/bind-completed"] === undefined) return broken(id, "is not bound yet");
+    return { ...attachmentOf(volume), reach: reachOf(volume) };
   }
 
   #ofClass(id: string, name: string | undefined): Mount {
@@ -69,6 +71,16 @@ export class Storage {
     const driver = movedDrivers[provisioner] ?? provisioner;
     return { id, driver, reach: reach.length === 0 ? undefined : reach };
   }
+}
+
+const isOwnedBy = ({ metadata }: PersistentVolumeClaim, pod: Pod): boolean =>
+  (metadata.ownerReferences ?? []).some(({ controller, uid }) => controller === true && uid === pod.metadata.uid);
+
+/** An in-tree id may have the zone before it: `aws://us-east-1a/vol-1`. */
+function attachmentOf({ metadata, spec }: PersistentVolume): Pick<Mount, "id" | "driver"> {
+  const { csi, awsElasticBlockStore: ebs } = spec;
+  if (ebs !== undefined) return { id: ebs.volumeID.split("/").at(-1) ?? "", driver: "ebs.csi.aws.com" };
+  return { id: csi?.volumeHandle ?? metadata.name, driver: csi?.driver };
 }
 
 const named = <T extends KubeObject>(objects: readonly T[]): ReadonlyMap<string, T> =>
@@ -86,7 +98,7 @@ function reachOf({ spec }: PersistentVolume): Alternatives | undefined {
   const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   if (terms.length === 0) return undefined;
   return terms.map(({ matchExpressions = [] }) =>
-    matchExpressions.filter(({ key }) => spec.csi !== undefined || key !== hostname),
+    matchExpressions.filter(({ key }) => key !== hostname || (spec.local === undefined && spec.hostPath === undefined)),
   );
 }
 

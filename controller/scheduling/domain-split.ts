@@ -1,0 +1,82 @@
+import { Ask } from "./backlog";
+import { crowdOf, isAllowed, type Option, optionsOf, record } from "./domain-choice";
+import { isFollowing } from "./ties";
+import { fits, type Vector } from "./vector";
+import type { PoolPlan } from "./pool-plan";
+import type { Wish } from "./wish";
+
+/** Decides in which domains (zones, capacity types, …) pods go that depend on others there. */
+export class DomainSplit {
+  readonly #pools: readonly PoolPlan[];
+  readonly #options = new Map<Wish, Map<string, readonly Option[]>>();
+
+  constructor(pools: readonly PoolPlan[]) {
+    this.#pools = pools;
+  }
+
+  /**
+   * Deals the pods of the asks out to domains, one by one, and counts them there; each domain of an ask becomes an ask of
+   * its own. Pods that follow others wait until those are dealt. What no domain may have is left out.
+   */
+  deal(asks: readonly Ask[]): readonly Ask[] {
+    let waiting = [...asks].sort((a, b) => Number(isFollowing(a.domainTies)) - Number(isFollowing(b.domainTies)));
+    const dealt: Ask[] = [];
+    for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
+      before = waiting.length;
+      waiting = waiting.filter((ask) => {
+        const parts = this.#dealOne(ask);
+        dealt.push(...parts);
+        return parts.length === 0;
+      });
+    }
+    return dealt;
+  }
+
+  /** Takes back what was counted for pods that found no place after all. */
+  undo(asks: readonly Ask[]): void {
+    for (const { option, domainTies, count, wish } of asks) {
+      if (option === undefined || count === 0) continue;
+      record(domainTies, -count, { valueOf: (key) => option.values.get(key), has: wish.requirements });
+    }
+  }
+
+  /** Ways that are allowed now, the least crowded first. */
+  allowed({ aim, requests }: Ask): readonly Option[] {
+    const { wish, ties } = aim;
+    return this.#optionsFor(wish, { requests, ties: ties.domain })
+      .filter(({ values }) => isAllowed(ties.domain, (key) => values.get(key), wish.strict))
+      .map((option) => ({ option, crowd: crowdOf(ties.domain, option.values) }))
+      .sort((a, b) => a.crowd - b.crowd)
+      .map(({ option }) => option);
+  }
+
+  #dealOne(ask: Ask): readonly Ask[] {
+    const counts = new Map<Option, number>();
+    const { aim, backlog } = ask;
+    for (let pod = 0; pod < ask.count; pod++) {
+      const [option] = this.allowed(ask);
+      if (option === undefined) break;
+      counts.set(option, (counts.get(option) ?? 0) + 1);
+      record(aim.ties.domain, 1, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+    }
+    return [...counts].map(([option, count]) => new Ask(backlog, aim, { option, count }));
+  }
+
+  #optionsFor(wish: Wish, asked: { readonly requests: Vector; readonly ties: Ask["domainTies"] }): readonly Option[] {
+    const byShape = this.#options.get(wish) ?? new Map<string, readonly Option[]>();
+    const groups = [...asked.ties.rules.map(({ group }) => group), ...asked.ties.counted];
+    const shape = `${asked.requests.join()} ${[...new Set(groups.map(({ term }) => term.key))].sort().join()}`;
+    const known = byShape.get(shape);
+    if (known !== undefined) return known;
+    const options = optionsOf(wish, asked.ties, (narrowed) => this.#isPossible(narrowed, asked.requests));
+    this.#options.set(wish, byShape.set(shape, options));
+    return options;
+  }
+
+  /** Whether any pool could buy a machine for one such pod. */
+  #isPossible(wish: Wish, requests: Vector): boolean {
+    return this.#pools.some((pool) =>
+      (pool.root.with(wish)?.machines ?? []).some((machine) => pool.affords(machine) && fits(machine.room, requests)),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import type { Ask } from "./backlog";
+import type { DomainSplit } from "./domain-split";
+import { record } from "./domain-choice";
+import type { Draft } from "./draft";
+import type { PoolPlan } from "./pool-plan";
+import type { Scope } from "./scope";
+import type { Option } from "./domain-choice";
+import { isFree, type Ties } from "./ties";
+
+/**
+ * Pods that must be on one node with certain others (pod affinity over hostnames). They go first, since the others must
+ * not fill their nodes before them: on planned nodes that have such pods, else on a new node together with one of
+ * those, else, where they follow only their own kind and there is none, on a new node by themselves.
+ */
+export function follow(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): void {
+  for (let before = Infinity; ask.count > 0 && ask.count < before;) {
+    before = ask.count;
+    for (const pool of pools) for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
+    if (ask.count > 0) startWithLeader(ask, pools, { leaders, split });
+    if (ask.count > 0) startAlone(ask, pools, split);
+  }
+}
+
+export interface Company {
+  /** Asks whose pods these may follow. */
+  readonly leaders: readonly Ask[];
+  readonly split: DomainSplit;
+}
+
+interface Place {
+  readonly pool: PoolPlan;
+  readonly draft: Draft;
+}
+
+function joinPlanned(ask: Ask, place: Place, split: DomainSplit): void {
+  while (ask.count > 0 && place.draft.occupancy.capacityFor(ask.nodeTies, 1) > 0) {
+    if (!split.allowed(ask).some((option) => widenBy(ask, place, option))) return;
+  }
+}
+
+/** Where larger domains matter one pod goes at a time, since each changes what the next may do. */
+function widenBy(ask: Ask, { pool, draft }: Place, option: Option): boolean {
+  const scope = draft.scope.with(option.wish);
+  if (scope === undefined) return false;
+  const placed = isFree(ask.domainTies) ? pool.widen(draft, ask, scope) : pool.widenByOne(draft, ask, scope);
+  record(ask.domainTies, placed, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+  return placed > 0;
+}
+
+function startWithLeader(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): void {
+  for (const leader of leaders) {
+    if (leader.count === 0 || leader === ask || !leads(leader.nodeTies, ask.nodeTies)) continue;
+    for (const pool of pools) {
+      const seat = pool.root.with(leader.wish);
+      if (seat === undefined) continue;
+      const together = split.allowed(ask).some((option) => canShare(pool, seat.with(option.wish), [leader, ask]));
+      if (!together) continue;
+      const draft = openFor(leader, pool, seat);
+      if (draft === undefined) continue;
+      const before = ask.count;
+      joinPlanned(ask, { pool, draft }, split);
+      if (ask.count < before) return;
+    }
+  }
+}
+
+/** Pods of which one must be there are all counted in groups of the leader. */
+const leads = (leader: Ties, follower: Ties): boolean =>
+  follower.rules.every(({ group }) => group.term.kind !== "affinity" || leader.counted.includes(group));
+
+const canShare = (pool: PoolPlan, scope: Scope | undefined, asks: readonly Ask[]): boolean =>
+  scope !== undefined && pool.offerFor(scope, asks) !== undefined;
+
+function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
+  const offer = pool.offerFor(scope, [ask]);
+  return offer === undefined ? undefined : pool.open({ scope, offer, counts: [[ask, 1]] }, false);
+}
+
+function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
+  const isFirst = ask.nodeTies.rules.every(
+    ({ group, self }) => group.term.kind !== "affinity" || (self && group.total === 0),
+  );
+  if (!isFirst) return;
+  for (const option of split.allowed(ask)) {
+    for (const pool of pools) {
+      const scope = pool.root.with(option.wish);
+      const draft = scope === undefined ? undefined : openFor(ask, pool, scope);
+      if (draft === undefined) continue;
+      record(ask.domainTies, 1, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+      return;
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import type { Draft, Share } from "./draft";
+import { isOpen, type PoolPlan } from "./pool-plan";
+import type { Offer } from "./template";
+import { at, fits, minus, timesThatFit, type Vector } from "./vector";
+
+/** A planned node, and the pool it is planned for. */
+export interface Planned {
+  readonly pool: PoolPlan;
+  readonly draft: Draft;
+}
+
+/**
+ * Makes a set of planned nodes cheaper by moving pods into room that others have left: a node that loses all its pods
+ * is closed, one that loses a few becomes a smaller machine. Stops when nothing helps any more.
+ * @param effort how many times, about, pods may be held against a node
+ */
+export function improve(planned: readonly Planned[], effort: number): void {
+  const tidying = new Tidying(planned, effort);
+  while (tidying.round());
+}
+
+interface Move {
+  readonly share: Share;
+  readonly count: number;
+  readonly to: number;
+}
+
+/** How many pods a node may lose at once to become smaller, and how many smaller machines are tried for it. */
+const most = { pods: 3, machines: 3 };
+
+class Tidying {
+  readonly #planned: readonly Planned[];
+  readonly #free: Vector[];
+  #effort: number;
+
+  constructor(planned: readonly Planned[], effort: number) {
+    this.#planned = planned;
+    this.#free = planned.map(({ draft }) => minus(draft.offer.machine.room, draft.used));
+    this.#effort = effort;
+  }
+
+  /** Tries every node once, the emptiest first; whether any became cheaper. */
+  round(): boolean {
+    const order = this.#planned
+      .map(({ draft }, index) => ({ index, fill: fillOf(draft) }))
+      .filter(({ index }) => this.#draft(index).shares.length > 0)
+      .sort((a, b) => a.fill - b.fill);
+    let helped = false;
+    for (const { index } of order) {
+      if (this.#effort <= 0) return false;
+      helped = this.#close(index) || this.#shrink(index) || helped;
+    }
+    return helped;
+  }
+
+  /** All or nothing: a node that keeps a pod costs as much as before. */
+  #close(index: number): boolean {
+    const { pool, draft } = this.#at(index);
+    const all = draft.shares.map((share) => ({ share, count: share.pods.length }));
+    if (!this.#moveAway(index, all)) return false;
+    pool.close(draft);
+    return true;
+  }
+
+  #shrink(index: number): boolean {
+    const { pool, draft } = this.#at(index);
+    const smaller = draft.scope.offers.filter(
+      ({ offering, machine }) =>
+        offering.price < draft.offer.offering.price &&
+        !fits(machine.room, draft.used) &&
+        offering.reservation === undefined,
+    );
+    for (const offer of smaller.slice(-most.machines).reverse()) {
+      const excess = excessOf(draft, offer);
+      if (excess === undefined || !this.#moveAway(index, excess)) continue;
+      pool.settle(draft, offer);
+      this.#refresh(index);
+      return true;
+    }
+    return false;
+  }
+
+  /** Moves these pods to other nodes, or none of them. */
+  #moveAway(from: number, parts: readonly { readonly share: Share; readonly count: number }[]): boolean {
+    const moves: Move[] = [];
+    for (const { share, count } of parts) {
+      const left = this.#spread(from, { share, count }, moves);
+      if (left === 0) continue;
+      for (const move of moves.reverse()) this.#undo(from, move);
+      return false;
+    }
+    return true;
+  }
+
+  /** Moves pods of one share to wherever there is room; how many found none. */
+  #spread(from: number, { share, count }: { readonly share: Share; readonly count: number }, moves: Move[]): number {
+    let left = count;
+    const { requests } = share.ask;
+    for (let to = 0; to < this.#planned.length && left > 0; to++) {
+      this.#effort--;
+      const free = this.#free[to];
+      if (to === from || free === undefined || !fits(free, requests)) continue;
+      const seats = this.#seats(to, share, left);
+      if (seats === 0) continue;
+      this.#move(from, { share, count: seats, to });
+      moves.push({ share, count: seats, to });
+      left -= seats;
+    }
+    return left;
+  }
+
+  #seats(to: number, { ask }: Share, wanted: number): number {
+    const draft = this.#draft(to);
+    if (draft.shares.length === 0 || draft.relaxed) return 0;
+    const scope = draft.scope.with(ask.wish);
+    if (scope === undefined || !isOpen(scope, draft.offer)) return 0;
+    const room = timesThatFit(this.#free[to] ?? draft.used, ask.requests, wanted);
+    return draft.occupancy.capacityFor(ask.nodeTies, room);
+  }
+
+  #move(from: number, { share, count, to }: Move): void {
+    const [source, target] = [this.#draft(from), this.#draft(to)];
+    source.remove(share, count);
+    target.add(share.ask, count, { scope: target.scope.with(share.ask.wish) ?? target.scope, offer: target.offer });
+    this.#refresh(from);
+    this.#refresh(to);
+  }
+
+  #undo(from: number, { share, count, to }: Move): void {
+    const [source, target] = [this.#draft(from), this.#draft(to)];
+    const last = target.shares.at(-1);
+    if (last === undefined) return;
+    target.remove(last, count);
+    source.restore(share, count);
+    this.#refresh(from);
+    this.#refresh(to);
+  }
+
+  #refresh(index: number): void {
+    const { offer, used } = this.#draft(index);
+    this.#free[index] = minus(offer.machine.room, used);
+  }
+
+  #at(index: number): Planned {
+    const planned = this.#planned[index];
+    if (planned === undefined) throw new RangeError(`there is no planned node ${index}`);
+    return planned;
+  }
+
+  #draft(index: number): Draft {
+    return this.#at(index).draft;
+  }
+}
+
+/** How much of its scarcest resource a node uses. */
+function fillOf({ used, offer }: Draft): number {
+  let fill = 0;
+  for (let i = 0; i < used.length; i++) {
+    const room = at(offer.machine.room, i);
+    if (room > 0 && room !== Infinity) fill = Math.max(fill, at(used, i) / room);
+  }
+  return fill;
+}
+
+/** Few pods without which the offer would do; nothing when many would have to go. */
+function excessOf(
+  draft: Draft,
+  { machine }: Offer,
+): readonly { readonly share: Share; readonly count: number }[] | undefined {
+  const excess: { share: Share; count: number }[] = [];
+  let used = draft.used;
+  while (!fits(machine.room, used)) {
+    const share = leastThatHelps(draft.shares, { used, room: machine.room, gone: excess });
+    if (share === undefined || excess.length === most.pods) return undefined;
+    used = minus(used, share.ask.requests);
+    excess.push({ share, count: 1 });
+  }
+  return excess;
+}
+
+interface Overload {
+  readonly used: Vector;
+  readonly room: Vector;
+  readonly gone: readonly { readonly share: Share }[];
+}
+
+/** The share of which one pod less leaves the least excess, the smallest pod among those that leave none. */
+function leastThatHelps(shares: readonly Share[], { used, room, gone }: Overload): Share | undefined {
+  let [best, least] = [undefined as Share | undefined, Infinity];
+  for (const share of shares) {
+    if (share.pods.length <= gone.filter((each) => each.share === share).length) continue;
+    let [over, size] = [0, 0];
+    for (let i = 0; i < used.length; i++) {
+      const whole = at(room, i);
+      if (whole <= 0 || whole === Infinity) continue;
+      over += Math.max(0, at(used, i) - at(share.ask.requests, i) - whole) / whole;
+      size += at(share.ask.requests, i) / whole;
+    }
+    const score = over * 100 + size;
+    if (score < least) [best, least] = [share, score];
+  }
+  return best;
+}

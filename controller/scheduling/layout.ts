@@ -1,0 +1,46 @@
+import type { Pattern } from "./fill";
+
+/** How a layout is to be made. */
+export interface Packing {
+  /** What a node costs whatever its type. */
+  readonly nodePrice: number;
+  /** Topology groups whose domains are single nodes. */
+  readonly groups: number;
+  /** Whether a least number of values (`minValues`) is kept, or lowered to what there is. */
+  readonly variety: "strict" | "relaxed";
+  /** How many times, about, a kind of pod may be held against a node. */
+  readonly effort: number;
+}
+
+/** Nodes to open: this pattern, so many times. */
+export interface Opening {
+  readonly pattern: Pattern;
+  readonly times: number;
+}
+
+/** One way to open nodes for everybody. */
+export interface Layout {
+  readonly openings: readonly Opening[];
+  readonly price: number;
+  readonly nodes: number;
+  /** Pods that have a place. */
+  readonly pods: number;
+}
+
+export function layoutOf(openings: readonly Opening[]): Layout {
+  const sum = (amount: (opening: Opening) => number): number =>
+    openings.reduce((total, opening) => total + amount(opening), 0);
+  return {
+    openings,
+    price: sum(({ pattern: { aisle, offer }, times }) => aisle.stall.priceOf(offer) * times),
+    nodes: sum(({ times }) => times),
+    pods: sum(({ pattern, times }) => times * pattern.parts.reduce((pods, { count }) => pods + count, 0)),
+  };
+}
+
+/** More pods placed, then cheaper, then, where prices are within half a percent, fewer nodes. */
+export function isBetter(a: Layout, b: Layout): boolean {
+  if (a.pods !== b.pods) return a.pods > b.pods;
+  if (Math.abs(a.price - b.price) > 0.005 * Math.min(a.price, b.price)) return a.price < b.price;
+  return a.nodes < b.nodes || (a.nodes === b.nodes && a.price < b.price);
+}

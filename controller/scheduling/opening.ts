@@ -1,0 +1,34 @@
+import type { Ask } from "./backlog";
+import { improve } from "./improvement";
+import type { Layout, Packing } from "./layout";
+import { layoutFor } from "./packing";
+import type { PoolPlan } from "./pool-plan";
+
+/**
+ * Opens new nodes for pods, in pools of equal weight, by price. What a layout promises a pool's limits may still refuse,
+ * where room is kept for dearer machines than the cheapest; what is left then is laid out anew.
+ */
+export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): void {
+  const before = new Set(pools.flatMap(({ drafts }) => drafts));
+  for (;;) {
+    const layout = layoutFor(pools, asks, packing);
+    if (layout === undefined || carryOut(layout, packing) === 0) break;
+  }
+  improve(
+    pools.flatMap((pool) => pool.drafts.filter((draft) => !before.has(draft)).map((draft) => ({ pool, draft }))),
+    packing.effort / 4,
+  );
+}
+
+/** How many nodes were opened. */
+function carryOut({ openings }: Layout, { variety }: Packing): number {
+  let opened = 0;
+  for (const { pattern, times } of openings) {
+    const { aisle, offer, scope, parts } = pattern;
+    const { pool } = aisle.stall;
+    const counts = parts.map(({ lot, count }) => [lot.ask, count] as const);
+    for (let time = 0; time < times && pool.affords(offer.machine); time++, opened++)
+      pool.open({ scope, offer, counts }, variety === "relaxed");
+  }
+  return opened;
+}

@@ -1,0 +1,149 @@
+import { Filler, type Pattern } from "./fill";
+import { type Layout, layoutOf, type Opening, type Packing } from "./layout";
+import { affords, type Aisle, type Lot, type Stall } from "./market";
+import type { Offer } from "./template";
+import { varied } from "./varied-pattern";
+import { at, minus, type Vector } from "./vector";
+
+interface Candidate {
+  readonly aisle: Aisle;
+  readonly offer: Offer;
+  /** Price by worth at the last look; as pods find places it hardly gets better. */
+  score: number;
+}
+
+/** How many offers are looked at for one node, once all were looked at for the first. */
+const mostLooks = 12;
+
+/** One round of packing: opens the node whose pods are worth most by its price, until nobody waits. */
+export class Round {
+  readonly #lots: readonly Lot[];
+  readonly #stalls: readonly Stall[];
+  readonly #packing: Packing;
+  readonly #worth: Float64Array;
+  readonly #left: Int32Array;
+  readonly #limits: Map<Stall, Vector>;
+  readonly #orders = new Map<Aisle, { readonly lots: readonly Lot[]; readonly at: number }>();
+  /** Lots of which nobody waits any more. */
+  #finished = 0;
+  readonly #filler: Filler;
+  readonly #paid: Float64Array;
+
+  constructor(lots: readonly Lot[], stalls: readonly Stall[], packing: Packing & { readonly worth: Float64Array }) {
+    this.#lots = lots;
+    this.#stalls = stalls;
+    this.#packing = packing;
+    this.#worth = packing.worth;
+    this.#left = new Int32Array(packing.worth.length);
+    for (const { position, ask } of lots) this.#left[position] = ask.count;
+    this.#limits = new Map(stalls.map((stall) => [stall, stall.pool.left]));
+    this.#filler = new Filler({ lots, left: this.#left, worth: packing.worth }, packing.groups);
+    this.#paid = new Float64Array(packing.worth.length);
+  }
+
+  get visits(): number {
+    return this.#filler.visits;
+  }
+
+  run(): Layout {
+    const openings: Opening[] = [];
+    let candidates = this.#candidates();
+    for (let pattern = this.#best(candidates); pattern !== undefined; pattern = this.#best(candidates)) {
+      openings.push({ pattern, times: this.#open(pattern) });
+      if (this.#hasRunOut(pattern.aisle)) candidates = this.#candidates();
+    }
+    return layoutOf(openings);
+  }
+
+  /** What pods were worth, moved half-way to what they cost. */
+  corrected(): Float64Array {
+    const corrected = this.#worth.slice();
+    for (const { position, ask } of this.#lots) {
+      const placed = ask.count - at(this.#left, position);
+      if (placed > 0) corrected[position] = (at(this.#worth, position) + at(this.#paid, position) / placed) / 2;
+    }
+    return corrected;
+  }
+
+  #candidates(): Candidate[] {
+    return this.#stalls
+      .flatMap((stall) => stall.aisles(this.#limitOf(stall)))
+      .flatMap((aisle) => aisle.samples.map((offer) => ({ aisle, offer, score: 0 })));
+  }
+
+  /** Whether the limits have put some of the pool's offers out of reach. */
+  #hasRunOut(aisle: Aisle): boolean {
+    return !aisle.stall.aisles(this.#limitOf(aisle.stall)).includes(aisle);
+  }
+
+  #limitOf(stall: Stall): Vector {
+    return this.#limits.get(stall) ?? stall.pool.left;
+  }
+
+  /** Looks at the most promising first, and stops when nobody's last look was better. */
+  #best(candidates: Candidate[]): Pattern | undefined {
+    candidates.sort((a, b) => a.score - b.score);
+    let [best, least, looks] = [undefined as Pattern | undefined, Infinity, 0];
+    for (const candidate of candidates) {
+      if (candidate.score >= least || (best !== undefined && candidate.score > 0 && looks > mostLooks)) break;
+      looks++;
+      const pattern = this.#look(candidate);
+      if (candidate.score < least) [best, least] = [pattern, candidate.score];
+    }
+    return best;
+  }
+
+  #look(candidate: Candidate): Pattern | undefined {
+    const pattern = this.#fill(candidate);
+    candidate.score = pattern === undefined ? Infinity : candidate.aisle.stall.priceOf(pattern.offer) / pattern.worth;
+    return pattern;
+  }
+
+  #fill({ aisle, offer }: Candidate): Pattern | undefined {
+    const limit = this.#limitOf(aisle.stall);
+    if (!affords(limit, offer.machine)) return undefined;
+    const full = this.#filler.fill(aisle, offer, this.#orderFor(aisle));
+    const keepsVariety = aisle.stall.pool.template.wantsVariety && this.#packing.variety === "strict";
+    return full !== undefined && keepsVariety ? varied(full, limit) : full;
+  }
+
+  /** The aisle's lots that still wait, by worth; sorted out anew when many are gone. */
+  #orderFor(aisle: Aisle): readonly Lot[] {
+    const known = this.#orders.get(aisle);
+    if (known !== undefined && this.#finished - known.at < known.lots.length / 4) return known.lots;
+    const waiting = (known?.lots ?? aisle.lots).filter(({ position }) => at(this.#left, position) > 0);
+    const lots = waiting.sort((a, b) => at(this.#worth, b.position) - at(this.#worth, a.position));
+    this.#orders.set(aisle, { lots, at: this.#finished });
+    return lots;
+  }
+
+  /** Opens as many nodes of this pattern as pods and limits allow. */
+  #open(pattern: Pattern): number {
+    const { aisle, offer, parts, worth } = pattern;
+    const limit = this.#limitOf(aisle.stall);
+    const times = Math.min(timesWithin(limit, offer.machine.capacity), this.#repeats(pattern));
+    this.#limits.set(aisle.stall, minus(limit, offer.machine.capacity, times));
+    const score = aisle.stall.priceOf(offer) / worth;
+    for (const { lot, count } of parts) {
+      const { position } = lot;
+      this.#left[position] = at(this.#left, position) - count * times;
+      if (this.#left[position] === 0) this.#finished++;
+      this.#paid[position] = at(this.#paid, position) + score * at(this.#worth, position) * count * times;
+    }
+    return times;
+  }
+
+  #repeats({ parts }: Pattern): number {
+    return Math.min(...parts.map(({ lot, count }) => Math.floor((this.#left[lot.position] ?? 0) / count)));
+  }
+}
+
+/** How many machines of this capacity the limit allows. */
+function timesWithin(limit: Vector, capacity: Vector): number {
+  let times = Infinity;
+  for (let i = 0; i < limit.length; i++) {
+    if (at(capacity, i) > 0 && at(limit, i) !== Infinity)
+      times = Math.min(times, Math.floor(at(limit, i) / at(capacity, i)));
+  }
+  return times;
+}

@@ -1,0 +1,105 @@
+import type { TopologyGroup } from "./topology-group";
+import type { TopologyTerm } from "./topology-term";
+
+/** A rule of the pods themselves. */
+export interface Rule {
+  readonly group: TopologyGroup;
+  /** Whether the pods are among those the rule is about. */
+  readonly self: boolean;
+}
+
+/** What binds one kind of pods to where other pods are: over single nodes, or over larger domains. */
+export interface Ties {
+  /** What they ask for themselves. */
+  readonly rules: readonly Rule[];
+  /** Groups they count in, their own and those of others. */
+  readonly counted: readonly TopologyGroup[];
+  /** Of these, groups whose owners will not have them near. */
+  readonly shunned: readonly TopologyGroup[];
+}
+
+export const noTies: Ties = { rules: [], counted: [], shunned: [] };
+
+/** Whether there is anything to heed or to count. */
+export const isFree = (ties: Ties): boolean => ties === noTies;
+
+/** Whether the pods must be where certain others are. */
+export const isFollowing = ({ rules }: Ties): boolean => rules.some(({ group }) => group.term.kind === "affinity");
+
+interface Circumstances {
+  /** Pods of the group on the node. */
+  readonly present: number;
+  readonly self: boolean;
+  readonly starts: boolean;
+  readonly maxSkew: number;
+}
+
+/** How many more pods a rule allows on a node. One more node is always possible, and empty, so that the least count is 0. */
+const allowances: Readonly<Record<TopologyTerm["kind"], (circumstances: Circumstances) => number>> = {
+  spread({ present, self, maxSkew }) {
+    if (self) return maxSkew - present;
+    return present <= maxSkew ? Infinity : 0;
+  },
+  antiAffinity({ present, self }) {
+    if (present > 0) return 0;
+    return self ? 1 : Infinity;
+  },
+  affinity: ({ present, starts }) => (present > 0 || starts ? Infinity : 0),
+};
+
+/** How many pods of each group are on one node, and how many owners of each repelling group. */
+export class Occupancy {
+  readonly #pods: Int32Array;
+  readonly #owners: Int32Array;
+
+  constructor(groups: number) {
+    this.#pods = new Int32Array(groups);
+    this.#owners = new Int32Array(groups);
+  }
+
+  /**
+   * How many more pods with these ties the node can take, as far as the pods on it are concerned.
+   * @param start whether pods that follow their like may be the first of it here, where there is none anywhere
+   */
+  capacityFor({ rules, shunned }: Ties, most: number, start?: "mayStart"): number {
+    let capacity = most;
+    for (const { perNode } of shunned) if ((this.#owners[perNode] ?? 0) > 0) return 0;
+    for (const rule of rules) {
+      capacity = Math.min(capacity, this.#allowed(rule, start !== undefined));
+      if (capacity <= 0) return 0;
+    }
+    return capacity;
+  }
+
+  #allowed({ group, self }: Rule, mayStart: boolean): number {
+    const present = this.#pods[group.perNode] ?? 0;
+    const starts = mayStart && self && group.total === 0;
+    return allowances[group.term.kind]({ present, self, starts, maxSkew: group.term.maxSkew });
+  }
+
+  /** Adds `count` pods; fewer when negative. */
+  seat({ rules, counted }: Ties, count: number): void {
+    for (const { perNode } of counted) this.#pods[perNode] = (this.#pods[perNode] ?? 0) + count;
+    for (const { group } of rules) {
+      if (group.repelling) this.#owners[group.perNode] = (this.#owners[group.perNode] ?? 0) + count;
+    }
+  }
+
+  copy(): Occupancy {
+    const copy = new Occupancy(this.#pods.length);
+    copy.#pods.set(this.#pods);
+    copy.#owners.set(this.#owners);
+    return copy;
+  }
+
+  clear(): void {
+    this.#pods.fill(0);
+    this.#owners.fill(0);
+  }
+
+  /** What running pods bring along. */
+  set(perNode: number, pods: number, owners: number): void {
+    this.#pods[perNode] = pods;
+    this.#owners[perNode] = owners;
+  }
+}

@@ -1,0 +1,172 @@
+import { keyOf } from "../api/kube-object";
+import { labels } from "../api/labels";
+import type { Pod } from "../api/pod";
+import { isTerminal, isTerminating, untolerated } from "../api/pod-state";
+import { identityKey, namespaceOf, type PodIdentity, repels } from "./pod-identity";
+import type { NodeState, Problem } from "./problem";
+import { allows } from "./requirement";
+import { conflict, ofLabels, type Requirements } from "./requirements";
+import { offered, type Template } from "./template";
+import { TopologyGroup } from "./topology-group";
+import { isAbout, isPerNode, TermReader, type TopologyTerm } from "./topology-term";
+import { noTies, type Rule, type Ties } from "./ties";
+
+/**
+ * The topology rules of one problem: a group for each distinct term, with the pods that run already counted in, and the
+ * ties of every kind of pod to these groups. Grows with groups × kinds of pods, not with pods.
+ */
+export class Topology {
+  readonly reader: TermReader;
+  readonly #labelKeys: readonly string[];
+  readonly #groups = new Map<string, TopologyGroup>();
+  readonly #templates: readonly Template[];
+  readonly #nodes: readonly NodeState[];
+  readonly #running: readonly Kind[];
+  readonly #nodeLabels = new Map<NodeState, Requirements>();
+  readonly #counted = new Map<string, readonly TopologyGroup[]>();
+  readonly #perNode: TopologyGroup[] = [];
+
+  /** @param labelKeys as `labelKeysIn` says of the same problem */
+  constructor({ pods, nodes, namespaces }: Problem, templates: readonly Template[], labelKeys: readonly string[]) {
+    this.reader = new TermReader(namespaces);
+    this.#templates = templates;
+    this.#nodes = nodes;
+    this.#labelKeys = labelKeys;
+    this.#running = kindsOf(nodes, new Set(pods.map(keyOf)), labelKeys);
+    for (const { pod, places } of this.#running) {
+      for (const term of this.reader.repulsionsOf(pod)) this.groupOf(term).welcomeOwners(places);
+    }
+  }
+
+  /** Groups whose domains are single nodes, by their position. */
+  get perNode(): readonly TopologyGroup[] {
+    return this.#perNode;
+  }
+
+  get hasGroups(): boolean {
+    return this.#groups.size > 0;
+  }
+
+  /** The group of a term; made, with what runs already, when it is asked for the first time. */
+  groupOf(term: TopologyTerm): TopologyGroup {
+    const known = this.#groups.get(term.id);
+    if (known !== undefined) return known;
+    const group = new TopologyGroup(term, isPerNode(term) ? this.#perNode.length : -1, this.#domainsOf(term));
+    this.#groups.set(term.id, group);
+    if (isPerNode(term)) this.#perNode.push(group);
+    for (const { pod, places } of this.#running) {
+      if (!isAbout(term, namespaceOf(pod), pod.metadata.labels)) continue;
+      for (const [node, count] of places) if (this.#counts(term, node)) group.welcome(node, count);
+    }
+    return group;
+  }
+
+  /** How pods like this one are tied, if these are their own terms. To be asked once every group is made. */
+  tiesOf(pod: PodIdentity, own: readonly TopologyTerm[]): { readonly node: Ties; readonly domain: Ties } {
+    if (!this.hasGroups) return { node: noTies, domain: noTies };
+    const counted = this.#groupsAbout(pod);
+    const rules = own.map((term): Rule => {
+      const group = this.groupOf(term);
+      return { group, self: counted.includes(group) };
+    });
+    return {
+      node: tiesAmong(rules, counted, ({ perNode }) => perNode >= 0),
+      domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
+    };
+  }
+
+  #groupsAbout(pod: PodIdentity): readonly TopologyGroup[] {
+    const key = identityKey(pod, this.#labelKeys);
+    const known = this.#counted.get(key);
+    if (known !== undefined) return known;
+    const [namespace, { labels: own }] = [namespaceOf(pod), pod.metadata];
+    const groups = [...this.#groups.values()].filter(({ term }) => isAbout(term, namespace, own));
+    this.#counted.set(key, groups);
+    return groups;
+  }
+
+  /** Values that new or present nodes can have for a label. */
+  #domainsOf(term: TopologyTerm): ReadonlySet<string> {
+    if (isPerNode(term)) return new Set();
+    const tolerations = term.filter?.tolerations;
+    const open = this.#templates.filter(
+      ({ taints }) => tolerations === undefined || untolerated(taints.filter(isHard), tolerations) === undefined,
+    );
+    const present = this.#nodes.filter((node) => this.#counts(term, node)).map(({ labels: own }) => own[term.key]);
+    return new Set([
+      ...open.flatMap((template) => valuesIn(template, term.key)),
+      ...present.filter((value) => value !== undefined),
+    ]);
+  }
+
+  /** Whether a node's pods count for a term. */
+  #counts({ filter }: TopologyTerm, node: NodeState): boolean {
+    if (filter === undefined) return true;
+    if (filter.tolerations !== undefined && untolerated(node.taints.filter(isHard), filter.tolerations) !== undefined)
+      return false;
+    const has = this.#requirementsOf(node);
+    return filter.terms?.some((wanted) => conflict(has, wanted) === undefined) ?? true;
+  }
+
+  #requirementsOf(node: NodeState): Requirements {
+    const known = this.#nodeLabels.get(node) ?? ofLabels(node.labels);
+    this.#nodeLabels.set(node, known);
+    return known;
+  }
+}
+
+const isHard = ({ effect }: { readonly effect: string }): boolean => effect !== "PreferNoSchedule";
+
+function tiesAmong(
+  rules: readonly Rule[],
+  counted: readonly TopologyGroup[],
+  among: (group: TopologyGroup) => boolean,
+): Ties {
+  const own = rules.filter(({ group }) => among(group));
+  const selecting = counted.filter(among);
+  if (own.length === 0 && selecting.length === 0) return noTies;
+  return { rules: own, counted: selecting, shunned: selecting.filter(({ repelling }) => repelling) };
+}
+
+/** Running pods that no term could tell apart, and how many of them are where. */
+interface Kind {
+  readonly pod: Pod;
+  readonly places: Map<NodeState, number>;
+}
+
+function kindsOf(
+  nodes: readonly NodeState[],
+  moving: ReadonlySet<string>,
+  labelKeys: readonly string[],
+): readonly Kind[] {
+  if (labelKeys.length === 0 && !nodes.some(({ pods }) => pods.some(repels))) return [];
+  const kinds = new Map<string, Kind>();
+  for (const node of nodes) {
+    for (const pod of node.pods) {
+      if (isTerminal(pod) || isTerminating(pod) || moving.has(keyOf(pod))) continue;
+      const key = kindKey(pod, labelKeys);
+      const kind = kinds.get(key) ?? { pod, places: new Map<NodeState, number>() };
+      kind.places.set(node, (kind.places.get(node) ?? 0) + 1);
+      kinds.set(key, kind);
+    }
+  }
+  return [...kinds.values()];
+}
+
+const kindKey = (pod: Pod, labelKeys: readonly string[]): string =>
+  identityKey(pod, labelKeys) +
+  (repels(pod)
+    ? JSON.stringify(pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
+    : "");
+
+/** What a pool's nodes can be labelled with: by the pool itself, or by the machines on offer as far as the pool allows. */
+export function valuesIn(template: Template, key: string): readonly string[] {
+  const asked = template.requirements.get(key);
+  if (key === labels.nodePool) return [template.pool.metadata.name];
+  const onOffer = new Set<string>();
+  for (const offer of template.offers) {
+    for (const value of offered(offer, key)?.values ?? []) onOffer.add(value);
+  }
+  if (onOffer.size === 0) return asked?.shape === "only" ? [...asked.values] : [];
+  return [...onOffer].filter((value) => asked === undefined || allows(asked, value));
+}

@@ -1,0 +1,48 @@
+import type { Part, Pattern } from "./fill";
+import { affords } from "./market";
+import { machinesFor } from "./pool-plan";
+import type { Scope } from "./scope";
+import { isVaried } from "./variety";
+import { plus, type Vector } from "./vector";
+
+/**
+ * As much of a pattern as leaves the machines as varied as `minValues` asks: with fewer pods there are only more of
+ * them. Nothing when even one pod leaves too few.
+ * @param left what the pool's limits allow
+ */
+export function varied(pattern: Pattern, left: Vector): Pattern | undefined {
+  const pods = pattern.parts.reduce((sum, { count }) => sum + count, 0);
+  let [enough, tooMuch] = [0, pods + 1];
+  while (tooMuch - enough > 1) {
+    const middle = Math.floor((enough + tooMuch) / 2);
+    if (leavesVariety(firstOf(pattern, middle), left)) enough = middle;
+    else tooMuch = middle;
+  }
+  return enough === 0 ? undefined : firstOf(pattern, enough);
+}
+
+function firstOf(pattern: Pattern, pods: number): Pattern {
+  const parts: Part[] = [];
+  let [scope, left]: [Scope, number] = [pattern.aisle.stall.pool.root, pods];
+  for (const { lot, count } of pattern.parts) {
+    const taken = Math.min(count, left);
+    if (taken === 0) break;
+    parts.push({ lot, count: taken });
+    scope = scope.with(lot.ask.wish) ?? scope;
+    left -= taken;
+  }
+  return { ...pattern, scope, parts, worth: (pattern.worth * pods) / countOf(pattern) };
+}
+
+const countOf = ({ parts }: Pattern): number => parts.reduce((sum, { count }) => sum + count, 0);
+
+function leavesVariety({ scope, parts }: Pattern, left: Vector): boolean {
+  const [first] = parts;
+  if (first === undefined) return false;
+  const nothing: Vector = first.lot.requests.map(() => 0);
+  const used = parts.reduce((total, { lot, count }) => plus(total, lot.requests, count), nothing);
+  return isVaried(
+    machinesFor(scope, used).filter((machine) => affords(left, machine)),
+    scope.requirements,
+  );
+}
