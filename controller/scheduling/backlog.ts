@@ -26,6 +26,11 @@ export class Backlog {
     return this.#waiting.splice(this.#waiting.length - count, count).reverse();
   }
 
+  /** The pod that would be handed out next. */
+  get next(): Pod | undefined {
+    return this.#waiting.at(-1);
+  }
+
   giveBack(pods: readonly Pod[]): void {
     this.#waiting.push(...[...pods].reverse());
   }

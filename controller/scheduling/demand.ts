@@ -6,7 +6,7 @@ import { type Requirements, signatureOf } from "./requirements";
 import { type Amounts, effectiveRequests } from "./resources";
 import { hasTopology, identityKey } from "./pod-identity";
 import { unplannable } from "./unplannable";
-import { VolumeMap } from "./volumes";
+import type { VolumeMap } from "./volumes";
 
 /** Pods that ask for the very same: worked out once, placed by count. */
 export interface PodGroup {
@@ -39,8 +39,7 @@ interface Gathered {
  * Groups the pods of a problem by what they ask for.
  * @param labelKeys labels by which topology terms tell pods apart
  */
-export function demandOf(problem: Problem, labelKeys: readonly string[]): Demand {
-  const volumes = new VolumeMap(problem.volumes);
+export function demandOf(problem: Problem, volumes: VolumeMap, labelKeys: readonly string[]): Demand {
   const refused: RefusedPod[] = [];
   const gathered = new Map<string, Gathered>();
   for (const pod of byAge(problem.pods)) {

@@ -59,7 +59,13 @@ export function isAllowed(
   return rules.every((rule) => suits(rule, valueOf(rule.group.term.key), strict));
 }
 
-function suits({ group, self }: Rule, domain: string | undefined, strict: Strict): boolean {
+/** Whether more pods are in a domain than the rule allows, now that all are counted. */
+export const isOverfull = ({ group }: Rule, domain: string | undefined, strict: Strict): boolean =>
+  group.term.kind === "spread" &&
+  domain !== undefined &&
+  group.podsIn(domain) - leastPods(group, strict) > group.term.maxSkew;
+
+function suits({ group, self, starts }: Rule, domain: string | undefined, strict: Strict): boolean {
   const { term } = group;
   if (domain === undefined) return term.kind === "antiAffinity";
   switch (term.kind) {
@@ -68,7 +74,7 @@ function suits({ group, self }: Rule, domain: string | undefined, strict: Strict
     case "antiAffinity":
       return group.podsIn(domain) === 0;
     case "affinity":
-      return group.podsIn(domain) > 0 || (self && mayStart(group, strict));
+      return group.podsIn(domain) > 0 || (starts && group.total === 0);
   }
 }
 
@@ -77,24 +83,17 @@ function leastPods(group: TopologyGroup, strict: Strict): number {
   const asked = strict.get(group.term.key);
   let [least, eligible] = [Infinity, 0];
   for (const domain of group.domains) {
-    if (asked !== undefined && !allows(asked, domain)) continue;
+    if (asked !== undefined && !allows(asked, domain) && !group.alwaysCounted.has(domain)) continue;
     eligible++;
     least = Math.min(least, group.podsIn(domain));
   }
   return eligible < group.term.minDomains || least === Infinity ? 0 : least;
 }
 
-/** A pod that follows its like may be the first, where there is none that it could follow. */
-function mayStart(group: TopologyGroup, strict: Strict): boolean {
-  const asked = strict.get(group.term.key);
-  return !group.populated().some((domain) => asked === undefined || allows(asked, domain));
-}
-
 /** Pods in the domains of an option's own spread rules, then in those where it is merely counted: the fewer the better. */
-export const crowdOf = ({ rules, counted }: Ties, values: ReadonlyMap<string, string>): number => {
+export const crowdOf = ({ rules, crowding }: Ties, values: ReadonlyMap<string, string>): number => {
   const own = rules.filter(({ group }) => group.term.kind === "spread").map(({ group }) => group);
-  const others = counted.filter((group) => group.term.kind === "spread" && !own.includes(group));
-  return sumOf(own, values) * 1e6 + sumOf(others, values);
+  return sumOf(own, values) * 1e6 + sumOf(crowding, values);
 };
 
 const sumOf = (groups: readonly TopologyGroup[], values: ReadonlyMap<string, string>): number =>

@@ -3,6 +3,7 @@ import { crowdOf, isAllowed, type Option, optionsOf, record } from "./domain-cho
 import { isFollowing } from "./ties";
 import { fits, type Vector } from "./vector";
 import type { PoolPlan } from "./pool-plan";
+import type { TopologyGroup } from "./topology-group";
 import type { Wish } from "./wish";
 
 /** Decides in which domains (zones, capacity types, …) pods go that depend on others there. */
@@ -19,7 +20,7 @@ export class DomainSplit {
    * its own. Pods that follow others wait until those are dealt. What no domain may have is left out.
    */
   deal(asks: readonly Ask[]): readonly Ask[] {
-    let waiting = [...asks].sort((a, b) => Number(isFollowing(a.domainTies)) - Number(isFollowing(b.domainTies)));
+    let waiting = [...asks].sort((a, b) => dependence(a) - dependence(b));
     const dealt: Ask[] = [];
     for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
       before = waiting.length;
@@ -32,12 +33,15 @@ export class DomainSplit {
     return dealt;
   }
 
-  /** Takes back what was counted for pods that found no place after all. */
-  undo(asks: readonly Ask[]): void {
+  /** Takes back what was counted for pods that found no place after all, and says in which groups. */
+  undo(asks: readonly Ask[]): ReadonlySet<TopologyGroup> {
+    const touched = new Set<TopologyGroup>();
     for (const { option, domainTies, count, wish } of asks) {
       if (option === undefined || count === 0) continue;
       record(domainTies, -count, { valueOf: (key) => option.values.get(key), has: wish.requirements });
+      for (const group of domainTies.counted) touched.add(group);
     }
+    return touched;
   }
 
   /** Ways that are allowed now, the least crowded first. */
@@ -80,3 +84,6 @@ export class DomainSplit {
     );
   }
 }
+
+/** Pods that are merely counted go first, then those that are spread by the count, then those that follow. */
+const dependence = ({ domainTies }: Ask): number => (isFollowing(domainTies) ? 2 : Number(domainTies.rules.length > 0));

@@ -1,6 +1,7 @@
 import type { Pod } from "../api/pod";
 import { isOwnedByDaemonSet, isTerminal, untolerated } from "../api/pod-state";
 import type { Ask } from "./backlog";
+import { Attachments } from "./attachments";
 import { type Daemon, runsOnNode, together } from "./daemons";
 import { isAllowed, record } from "./domain-choice";
 import { onePortEach, portAmounts, portsOf, type PortUse } from "./host-ports";
@@ -10,6 +11,7 @@ import { type Amounts, amountsOf, combine, effectiveRequests, sum } from "./reso
 import { isFree, Occupancy } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import { type Dimensions, fits, take, timesThatFit, type Vector } from "./vector";
+import type { VolumeMap } from "./volumes";
 import type { Wish } from "./wish";
 
 export interface NodeSurroundings {
@@ -18,6 +20,7 @@ export interface NodeSurroundings {
   readonly ports: readonly PortUse[];
   /** Groups whose domains are single nodes. */
   readonly groups: readonly TopologyGroup[];
+  readonly volumes: VolumeMap;
 }
 
 /** A node that is there, filling up. */
@@ -27,13 +30,15 @@ export class ExistingNode {
   readonly #has: Requirements;
   readonly #room: Vector;
   readonly #occupancy: Occupancy;
+  readonly #attachments: Attachments;
   readonly #welcome = new Map<Wish, boolean>();
 
   constructor(state: NodeState, surroundings: NodeSurroundings) {
-    const { dimensions, groups } = surroundings;
+    const { dimensions, groups, volumes } = surroundings;
     this.state = state;
     this.#has = ofLabels(state.labels);
     this.#room = dimensions.vector(roomOn(state, this.#has, surroundings));
+    this.#attachments = new Attachments(state, volumes);
     this.#occupancy = new Occupancy(groups.length);
     groups.forEach((group, i) => {
       this.#occupancy.set(i, group.podsIn(state.name), group.ownersIn(state.name));
@@ -56,14 +61,19 @@ export class ExistingNode {
     }
   }
 
-  /** Of pods that depend on larger domains one at a time, since each changes what the next may do. */
+  /** One at a time of pods that depend on larger domains or attach volumes, since each changes what the next may do. */
   #capacityFor(ask: Ask): number {
     const { requests, count: asking, nodeTies, domainTies, wish } = ask;
     const room = timesThatFit(this.#room, requests, asking);
     if (room === 0 || !this.#welcomes(wish)) return 0;
     const count = this.#occupancy.capacityFor(nodeTies, room, "mayStart");
-    if (count === 0 || isFree(domainTies)) return count;
+    if (count === 0 || !this.#canAttach(ask)) return 0;
+    if (isFree(domainTies)) return this.#attachments.areLimited ? 1 : count;
     return isAllowed(domainTies, this.#valueOf, wish.strict) ? 1 : 0;
+  }
+
+  #canAttach({ backlog }: Ask): boolean {
+    return backlog.next !== undefined && this.#attachments.fit(backlog.next);
   }
 
   #seat(ask: Ask, count: number): void {
@@ -71,7 +81,10 @@ export class ExistingNode {
     this.#occupancy.seat(ask.nodeTies, count);
     record(ask.nodeTies, count, { valueOf: () => this.state.name, has: this.#has });
     record(ask.domainTies, count, { valueOf: this.#valueOf, has: this.#has });
-    this.pods.push(...ask.take(count));
+    for (const pod of ask.take(count)) {
+      this.#attachments.add(pod);
+      this.pods.push(pod);
+    }
   }
 
   readonly #valueOf = (key: string): string | undefined => this.state.labels[key];

@@ -78,7 +78,7 @@ function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
 
 function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
   const isFirst = ask.nodeTies.rules.every(
-    ({ group, self }) => group.term.kind !== "affinity" || (self && group.total === 0),
+    ({ group, starts }) => group.term.kind !== "affinity" || (starts && group.total === 0),
   );
   if (!isFirst) return;
   for (const option of split.allowed(ask)) {

@@ -1,9 +1,9 @@
 import type { Ask } from "./backlog";
-import type { PoolPlan } from "./pool-plan";
+import { affords, type PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import type { Machine, Offer } from "./template";
+import type { Offer } from "./template";
 import { isFree } from "./ties";
-import { covers, fits, type Vector } from "./vector";
+import { covers, type Vector } from "./vector";
 
 /** An ask as the packing sees it: numbered, so that counts and worths are arrays. */
 export interface Lot {
@@ -90,8 +90,6 @@ export class Stall {
     return this.#lots.filter((lot) => offer !== undefined && this.#scopes[lot.position]?.open[offer.position] === 1);
   }
 }
-
-export const affords = (left: Vector, { capacity }: Machine): boolean => fits(left, capacity);
 
 /** One offer of each size in each resource, give or take an eighth. */
 function samplesOf(offers: readonly Offer[]): readonly Offer[] {

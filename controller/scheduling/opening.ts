@@ -26,9 +26,9 @@ function carryOut({ openings }: Layout, { variety }: Packing): number {
   for (const { pattern, times } of openings) {
     const { aisle, offer, scope, parts } = pattern;
     const { pool } = aisle.stall;
-    const counts = parts.map(({ lot, count }) => [lot.ask, count] as const);
-    for (let time = 0; time < times && pool.affords(offer.machine); time++, opened++)
-      pool.open({ scope, offer, counts }, variety === "relaxed");
+    const load = { scope, offer, counts: parts.map(({ lot, count }) => [lot.ask, count] as const) };
+    const relaxed = variety === "relaxed";
+    for (let time = 0; time < times && pool.canOpen(load, relaxed); time++, opened++) pool.open(load, relaxed);
   }
   return opened;
 }

@@ -6,6 +6,7 @@ import { openNodes } from "./opening";
 import type { PoolPlan } from "./pool-plan";
 import type { SchedulingSettings } from "./problem";
 import { isFree, isFollowing } from "./ties";
+import { withdraw } from "./withdrawal";
 import { minimum } from "./vector";
 
 /** How many times, about, a kind of pod may be held against a node before the plan is taken as it is. */
@@ -46,7 +47,7 @@ function grant(asks: readonly Ask[], places: Places): void {
   for (const ask of followers) follow(ask, places.pools, { leaders: dealt, split });
   for (const ask of dealt) for (const pool of places.pools) pool.join(ask);
   for (const tier of tiersOf(places.pools)) buyNodes(tier, dealt, places);
-  split.undo(dealt);
+  withdraw(places.pools, split.undo(dealt));
 }
 
 /** Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
@@ -56,9 +57,13 @@ function useNodes(asks: readonly Ask[], nodes: readonly ExistingNode[]): void {
   const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
   const open = nodes.filter((node) => node.hasRoomFor(least));
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of leaders) settleOn(open, ask);
+  for (const ask of [...leaders].sort(unboundFirst)) settleOn(open, ask);
   while (followers.map((ask) => settleOn(open, ask)).some((placed) => placed > 0));
 }
+
+/** Pods that are merely counted go before those that are spread by the count, so that these know it. */
+const unboundFirst = (a: Ask, b: Ask): number =>
+  Number(a.domainTies.rules.length > 0) - Number(b.domainTies.rules.length > 0);
 
 /** More than once around where domains matter: filling one may open another. */
 function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {

@@ -2,6 +2,7 @@ import type { Ask } from "./backlog";
 import { Draft, type Load } from "./draft";
 import { type Scope, ScopeDesk } from "./scope";
 import type { Machine, Offer, Template } from "./template";
+import { isVaried } from "./variety";
 import { fits, maximum, minus, plus, type Vector } from "./vector";
 
 /** The new nodes of one pool, and what its limits still allow. */
@@ -27,7 +28,18 @@ export class PoolPlan {
   }
 
   affords(machine: Machine): boolean {
-    return fits(this.#left, machine.capacity);
+    return affords(this.#left, machine);
+  }
+
+  /** Whether the limits allow a node with this load, and with it the variety that `minValues` asks for. */
+  canOpen({ scope, offer, counts }: Load, relaxed: boolean): boolean {
+    if (!this.affords(offer.machine)) return false;
+    if (!this.template.wantsVariety || relaxed) return true;
+    const nothing: Vector = new Float64Array(offer.machine.room.length);
+    return this.#isVaried(
+      scope,
+      counts.reduce((used, [ask, count]) => plus(used, ask.requests, count), nothing),
+    );
   }
 
   /** Opens a node with this load; its pods leave their backlogs. */
@@ -40,13 +52,27 @@ export class PoolPlan {
     return draft;
   }
 
+  /** Whether `minValues` would still be met by all that a planned node could be with these pods. */
+  mayHold(draft: Draft, scope: Scope, [ask, count]: readonly [Ask, number]): boolean {
+    if (!this.template.wantsVariety || draft.relaxed) return true;
+    const used = plus(draft.used, ask.requests, count);
+    return this.#isVaried(scope, used, plus(this.#left, draft.reserved));
+  }
+
+  #isVaried(scope: Scope, used: Vector, budget = this.#left): boolean {
+    return isVaried(
+      machinesFor(scope, used).filter((machine) => affords(budget, machine)),
+      scope.requirements,
+    );
+  }
+
   /** Lets pods join nodes that are planned already, where that costs nothing. */
   join(ask: Ask): void {
     for (const draft of this.drafts) {
       if (ask.count === 0) return;
       const count = draft.roomFor(ask);
       const scope = count === 0 ? undefined : draft.scope.with(ask.wish);
-      if (scope === undefined || !isOpen(scope, draft.offer)) continue;
+      if (scope === undefined || !isOpen(scope, draft.offer) || !this.mayHold(draft, scope, [ask, count])) continue;
       draft.add(ask, count, { scope, offer: draft.offer });
     }
   }
@@ -66,7 +92,8 @@ export class PoolPlan {
     const offer = this.#larger(draft, scope, ask);
     if (offer === undefined) return 0;
     const count = draft.roomFor(ask, offer);
-    this.#reserve(draft, offer.machine.capacity);
+    if (!this.mayHold(draft, scope, [ask, count])) return 0;
+    this.#reserve(draft, this.#keeps(draft, offer));
     draft.add(ask, count, { scope, offer });
     return count;
   }
@@ -75,8 +102,8 @@ export class PoolPlan {
   widenByOne(draft: Draft, ask: Ask, scope: Scope): number {
     const stays = isOpen(scope, draft.offer) && draft.roomFor(ask) > 0;
     const offer = stays ? draft.offer : this.#larger(draft, scope, ask);
-    if (offer === undefined) return 0;
-    this.#reserve(draft, offer.machine.capacity);
+    if (offer === undefined || !this.mayHold(draft, scope, [ask, 1])) return 0;
+    if (!stays) this.#reserve(draft, this.#keeps(draft, offer));
     draft.add(ask, 1, { scope, offer });
     return 1;
   }
@@ -85,6 +112,7 @@ export class PoolPlan {
   offerFor(scope: Scope, asks: readonly Ask[]): Offer | undefined {
     const nothing: Vector = this.template.allowance.map(() => 0);
     const wanted = asks.reduce((sum, { requests }) => plus(sum, requests), nothing);
+    if (this.template.wantsVariety && !this.#isVaried(scope, wanted)) return undefined;
     return scope.offers.find(({ machine }) => this.affords(machine) && fits(machine.room, wanted));
   }
 
@@ -98,6 +126,11 @@ export class PoolPlan {
   close(draft: Draft): void {
     this.drafts.splice(this.drafts.indexOf(draft), 1);
     this.#left = plus(this.#left, draft.reserved);
+  }
+
+  /** What a node holds of the limits once it is planned as this machine; where variety counts, never less than before. */
+  #keeps({ reserved }: Draft, { machine }: Offer): Vector {
+    return this.template.wantsVariety ? maximum(reserved, machine.capacity) : machine.capacity;
   }
 
   #reserve(draft: Draft, capacity: Vector): void {
@@ -126,6 +159,10 @@ export class PoolPlan {
     return capacities.reduce(maximum, new Float64Array(used.length));
   }
 }
+
+/** Whether limits of which this is left allow the machine; none, when any of them is exceeded already. */
+export const affords = (left: Vector, { capacity }: Machine): boolean =>
+  fits(left, capacity) && left.every((amount) => amount >= 0);
 
 export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
 

@@ -15,6 +15,7 @@ import type { PoolChoice, Problem } from "./problem";
 import { templateOf } from "./template";
 import { Topology } from "./topology";
 import { Dimensions } from "./vector";
+import { VolumeMap } from "./volumes";
 
 /**
  * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best aim
@@ -23,9 +24,11 @@ import { Dimensions } from "./vector";
 export function schedule(problem: Problem): Plan {
   const ports = [...portsOnNodes(problem), ...problem.pods.flatMap(({ spec }) => portsOf(spec))];
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
-  const { classes, refused, topology, dimensions, templates } = prepared(problem, daemons);
+  const { classes, refused, topology, dimensions, templates, volumes } = prepared(problem, daemons);
   const groups = topology.perNode;
-  const nodes = inOrder(problem.nodes).map((state) => new ExistingNode(state, { dimensions, daemons, ports, groups }));
+  const nodes = inOrder(problem.nodes).map(
+    (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
+  );
   const views = templates.map(({ choice, template }) => ({ choice, plan: new PoolPlan(template, groups.length) }));
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
@@ -39,7 +42,8 @@ export function schedule(problem: Problem): Plan {
 
 function prepared(problem: Problem, daemons: readonly Daemon[]) {
   const labelKeys = labelKeysIn(problem);
-  const { groups, refused } = demandOf(problem, labelKeys);
+  const volumes = new VolumeMap(problem.volumes);
+  const { groups, refused } = demandOf(problem, volumes, labelKeys);
   const dimensions = dimensionsOf(problem, [...groups, ...daemons]);
   const templates = inWeightOrder(problem.pools).map((choice) => ({
     choice,
@@ -50,7 +54,7 @@ function prepared(problem: Problem, daemons: readonly Daemon[]) {
     templates.map(({ template }) => template),
     labelKeys,
   );
-  return { refused, dimensions, templates, topology, classes: classesOf(groups, problem, topology) };
+  return { volumes, refused, dimensions, templates, topology, classes: classesOf(groups, problem, topology) };
 }
 
 const dimensionsOf = ({ pools }: Problem, asking: readonly Pick<Daemon, "requests">[]): Dimensions =>

@@ -5,7 +5,7 @@ import { type Daemon, runsInPool, runsOnType, together } from "./daemons";
 import { onePortEach } from "./host-ports";
 import type { InstanceType, Offering } from "./instance-type";
 import type { PoolChoice } from "./problem";
-import { only, type Requirement } from "./requirement";
+import { isImpossible, only, type Requirement } from "./requirement";
 import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
 import { type Dimensions, minus, type Vector } from "./vector";
@@ -101,6 +101,7 @@ type Shell = Pick<Template, "requirements" | "taints">;
 function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: Surroundings): readonly Machine[] {
   const present = daemons.map((daemon) => ({ daemon, wishes: runsInPool(daemon, shell.requirements, shell.taints) }));
   const machines: Machine[] = [];
+  if ([...shell.requirements.values()].some(isImpossible)) return machines;
   for (const type of choice.instanceTypes) {
     const requirements = requirementsOfType(type);
     if (conflictWithMachine(requirements, shell.requirements) !== undefined) continue;

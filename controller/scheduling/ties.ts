@@ -6,6 +6,11 @@ export interface Rule {
   readonly group: TopologyGroup;
   /** Whether the pods are among those the rule is about. */
   readonly self: boolean;
+  /**
+   * For affinity: whether the pods may be the first where there are none that they could follow. They may if every one
+   * of their affinity terms is about themselves, as the kube-scheduler has it.
+   */
+  readonly starts: boolean;
 }
 
 /** What binds one kind of pods to where other pods are: over single nodes, or over larger domains. */
@@ -16,9 +21,11 @@ export interface Ties {
   readonly counted: readonly TopologyGroup[];
   /** Of these, groups whose owners will not have them near. */
   readonly shunned: readonly TopologyGroup[];
+  /** Of these, groups that others are spread by, but not they. */
+  readonly crowding: readonly TopologyGroup[];
 }
 
-export const noTies: Ties = { rules: [], counted: [], shunned: [] };
+export const noTies: Ties = { rules: [], counted: [], shunned: [], crowding: [] };
 
 /** Whether there is anything to heed or to count. */
 export const isFree = (ties: Ties): boolean => ties === noTies;
@@ -30,7 +37,7 @@ interface Circumstances {
   /** Pods of the group on the node. */
   readonly present: number;
   readonly self: boolean;
-  readonly starts: boolean;
+  readonly isFirst: boolean;
   readonly maxSkew: number;
 }
 
@@ -44,10 +51,10 @@ const allowances: Readonly<Record<TopologyTerm["kind"], (circumstances: Circumst
     if (present > 0) return 0;
     return self ? 1 : Infinity;
   },
-  affinity: ({ present, starts }) => (present > 0 || starts ? Infinity : 0),
+  affinity: ({ present, isFirst }) => (present > 0 || isFirst ? Infinity : 0),
 };
 
-/** How many pods of each group are on one node, and how many owners of each repelling group. */
+/** How many pods of each group are on one node, and how many pods with the group's rule. */
 export class Occupancy {
   readonly #pods: Int32Array;
   readonly #owners: Int32Array;
@@ -61,28 +68,32 @@ export class Occupancy {
    * How many more pods with these ties the node can take, as far as the pods on it are concerned.
    * @param start whether pods that follow their like may be the first of it here, where there is none anywhere
    */
-  capacityFor({ rules, shunned }: Ties, most: number, start?: "mayStart"): number {
+  capacityFor({ rules, shunned, crowding }: Ties, most: number, start?: "mayStart"): number {
     let capacity = most;
     for (const { perNode } of shunned) if ((this.#owners[perNode] ?? 0) > 0) return 0;
     for (const rule of rules) {
       capacity = Math.min(capacity, this.#allowed(rule, start !== undefined));
       if (capacity <= 0) return 0;
     }
-    return capacity;
+    for (const group of crowding) capacity = Math.min(capacity, this.#tolerated(group));
+    return Math.max(0, capacity);
   }
 
-  #allowed({ group, self }: Rule, mayStart: boolean): number {
+  /** Pods without a rule of their own must not crowd out those that have it and are here already. */
+  #tolerated({ term, perNode }: TopologyGroup): number {
+    return (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
+  }
+
+  #allowed({ group, self, starts }: Rule, mayStart: boolean): number {
     const present = this.#pods[group.perNode] ?? 0;
-    const starts = mayStart && self && group.total === 0;
-    return allowances[group.term.kind]({ present, self, starts, maxSkew: group.term.maxSkew });
+    const isFirst = mayStart && starts && group.total === 0;
+    return allowances[group.term.kind]({ present, self, isFirst, maxSkew: group.term.maxSkew });
   }
 
   /** Adds `count` pods; fewer when negative. */
   seat({ rules, counted }: Ties, count: number): void {
     for (const { perNode } of counted) this.#pods[perNode] = (this.#pods[perNode] ?? 0) + count;
-    for (const { group } of rules) {
-      if (group.repelling) this.#owners[group.perNode] = (this.#owners[group.perNode] ?? 0) + count;
-    }
+    for (const { group } of rules) this.#owners[group.perNode] = (this.#owners[group.perNode] ?? 0) + count;
   }
 
   copy(): Occupancy {

@@ -11,14 +11,21 @@ export class TopologyGroup {
   readonly perNode: number;
   /** Domains that exist or can be had; empty where each node is one. */
   readonly domains: ReadonlySet<string>;
+  /** Domains whose emptiness counts also for pods that could not go there (`nodeAffinityPolicy: Ignore`). */
+  readonly alwaysCounted: ReadonlySet<string>;
   readonly #pods = new Map<string, number>();
   readonly #owners = new Map<string, number>();
   #total = 0;
 
-  constructor(term: TopologyTerm, perNode: number, domains: ReadonlySet<string>) {
+  constructor(
+    term: TopologyTerm,
+    perNode: number,
+    domains: { readonly all: ReadonlySet<string>; readonly counted: ReadonlySet<string> },
+  ) {
     this.term = term;
     this.perNode = perNode;
-    this.domains = domains;
+    this.domains = domains.all;
+    this.alwaysCounted = domains.counted;
   }
 
   /** Whether pods with this term keep others away from where they are. */
@@ -37,11 +44,6 @@ export class TopologyGroup {
 
   ownersIn(domain: string): number {
     return this.#owners.get(domain) ?? 0;
-  }
-
-  /** Domains with at least one pod. */
-  populated(): readonly string[] {
-    return [...this.#pods].filter(([, count]) => count > 0).map(([domain]) => domain);
   }
 
   add(domain: string, count: number): void {

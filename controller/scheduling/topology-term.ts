@@ -27,6 +27,8 @@ export interface TopologyTerm {
   readonly minDomains: number;
   /** For spread: which nodes count; all of them where there is none. */
   readonly filter: NodeFilter | undefined;
+  /** For spread: whether domains of present nodes count also where the pod itself could not go. */
+  readonly ignoresAffinity: boolean;
   readonly id: string;
 }
 
@@ -102,7 +104,7 @@ export class TermReader {
       ...expressionsOf(metadata.labels, mismatchLabelKeys, "NotIn"),
     ]);
     const namespaces = this.#namespacesOf(term, metadata.namespace ?? "default");
-    const plain = { maxSkew: 0, minDomains: 0, filter: undefined };
+    const plain = { maxSkew: 0, minDomains: 0, filter: undefined, ignoresAffinity: false };
     const key = normalized(term.topologyKey);
     return identified({ ...nature, ...plain, key, selector, namespaces }, "");
   }
@@ -132,6 +134,7 @@ export class TermReader {
         maxSkew: spread.maxSkew,
         minDomains: spread.minDomains ?? 0,
         filter,
+        ignoresAffinity: spread.nodeAffinityPolicy === "Ignore",
       },
       filter === undefined ? "" : JSON.stringify([filter.terms && nodesAskedFor(pod.spec), filter.tolerations]),
     );
@@ -183,11 +186,11 @@ const narrowed = (
     : { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...more] };
 
 function identified(term: Omit<TopologyTerm, "id">, filter: string): TopologyTerm {
-  const { kind, required, key, selector, namespaces, maxSkew, minDomains } = term;
+  const { kind, required, key, selector, namespaces, maxSkew, minDomains, ignoresAffinity } = term;
   const where = namespaces === undefined ? "*" : [...namespaces].sort().join();
   return {
     ...term,
-    id: `${kind} ${required} ${key} ${where} ${maxSkew} ${minDomains} ${JSON.stringify(selector)} ${filter}`,
+    id: `${kind} ${required} ${key} ${where} ${maxSkew} ${minDomains} ${ignoresAffinity} ${JSON.stringify(selector)} ${filter}`,
   };
 }
 

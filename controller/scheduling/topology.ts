@@ -51,7 +51,10 @@ export class Topology {
   groupOf(term: TopologyTerm): TopologyGroup {
     const known = this.#groups.get(term.id);
     if (known !== undefined) return known;
-    const group = new TopologyGroup(term, isPerNode(term) ? this.#perNode.length : -1, this.#domainsOf(term));
+    const group = new TopologyGroup(term, isPerNode(term) ? this.#perNode.length : -1, {
+      all: this.#domainsOf(term),
+      counted: new Set(term.ignoresAffinity ? this.#presentDomains(term) : []),
+    });
     this.#groups.set(term.id, group);
     if (isPerNode(term)) this.#perNode.push(group);
     for (const { pod, places } of this.#running) {
@@ -65,10 +68,9 @@ export class Topology {
   tiesOf(pod: PodIdentity, own: readonly TopologyTerm[]): { readonly node: Ties; readonly domain: Ties } {
     if (!this.hasGroups) return { node: noTies, domain: noTies };
     const counted = this.#groupsAbout(pod);
-    const rules = own.map((term): Rule => {
-      const group = this.groupOf(term);
-      return { group, self: counted.includes(group) };
-    });
+    const groups = own.map((term) => this.groupOf(term));
+    const starts = groups.every((group) => group.term.kind !== "affinity" || counted.includes(group));
+    const rules = groups.map((group): Rule => ({ group, self: counted.includes(group), starts }));
     return {
       node: tiesAmong(rules, counted, ({ perNode }) => perNode >= 0),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
@@ -92,11 +94,12 @@ export class Topology {
     const open = this.#templates.filter(
       ({ taints }) => tolerations === undefined || untolerated(taints.filter(isHard), tolerations) === undefined,
     );
-    const present = this.#nodes.filter((node) => this.#counts(term, node)).map(({ labels: own }) => own[term.key]);
-    return new Set([
-      ...open.flatMap((template) => valuesIn(template, term.key)),
-      ...present.filter((value) => value !== undefined),
-    ]);
+    return new Set([...open.flatMap((template) => valuesIn(template, term.key)), ...this.#presentDomains(term)]);
+  }
+
+  #presentDomains(term: TopologyTerm): readonly string[] {
+    const counting = this.#nodes.filter((node) => this.#counts(term, node));
+    return counting.map(({ labels: own }) => own[term.key]).filter((value) => value !== undefined);
   }
 
   /** Whether a node's pods count for a term. */
@@ -125,7 +128,12 @@ function tiesAmong(
   const own = rules.filter(({ group }) => among(group));
   const selecting = counted.filter(among);
   if (own.length === 0 && selecting.length === 0) return noTies;
-  return { rules: own, counted: selecting, shunned: selecting.filter(({ repelling }) => repelling) };
+  return {
+    rules: own,
+    counted: selecting,
+    shunned: selecting.filter(({ repelling }) => repelling),
+    crowding: selecting.filter(({ term }) => term.kind === "spread" && !own.some(({ group }) => group.term === term)),
+  };
 }
 
 /** Running pods that no term could tell apart, and how many of them are where. */

@@ -1,6 +1,5 @@
 import type { Part, Pattern } from "./fill";
-import { affords } from "./market";
-import { machinesFor } from "./pool-plan";
+import { affords, machinesFor } from "./pool-plan";
 import type { Scope } from "./scope";
 import { isVaried } from "./variety";
 import { plus, type Vector } from "./vector";
