@@ -50,6 +50,10 @@ export const durationFrom =
     return within ? ms : fail(`a duration of at least ${leastMs / 1_000}s, such as 10s or 1m30s`);
   };
 
+/** "", or a duration as a pool's `terminationGracePeriod` takes it, left as it is written. */
+export const gracePeriod: Parser<string> = (value) =>
+  value === "" || /^(\d+[smh])+$/.test(value) ? value : fail("a duration in h, m and s, such as 1h30m");
+
 export const oneOf =
   <const T extends string>(...values: readonly T[]): Parser<T> =>
   (value) =>

@@ -1,5 +1,17 @@
 import { schedulerConfig } from "./scheduler-config";
-import { durationFrom, flag, gates, numberFrom, oneOf, type Parser, port, text, url, wholeNumber } from "./parsers";
+import {
+  durationFrom,
+  flag,
+  gates,
+  gracePeriod,
+  numberFrom,
+  oneOf,
+  type Parser,
+  port,
+  text,
+  url,
+  wholeNumber,
+} from "./parsers";
 
 /** One setting of the controller. */
 export interface Setting<T> {
@@ -213,6 +225,12 @@ export const settings = {
     env: "SCHEDULER_CONFIG",
     doc: "spread constraints for pods that have none, as the kube-scheduler was given: podTopologySpread.defaultConstraints in YAML or JSON",
     parse: schedulerConfig,
+    fallback: "",
+  },
+  defaultTerminationGracePeriod: {
+    env: "DEFAULT_TERMINATION_GRACE_PERIOD",
+    doc: "how long nodes may take to drain whose pool sets no terminationGracePeriod; for ever when empty",
+    parse: gracePeriod,
     fallback: "",
   },
   ignoreDraRequests: {

@@ -13,10 +13,12 @@ export function claimCreation({
   log,
   metrics,
   intentions,
-}: Pick<Context, "kube" | "log" | "metrics" | "intentions">) {
+  settings: { defaultTerminationGracePeriod: terminationGracePeriod },
+}: Pick<Context, "kube" | "log" | "metrics" | "intentions" | "settings">) {
+  const defaults = terminationGracePeriod === "" ? {} : { terminationGracePeriod };
   return async (planned: PlannedNode): Promise<NodeClaim> => {
     const { pool, pods, instanceTypes, requests, minValuesRelaxed } = planned;
-    const claim = await kube.create("NodeClaim", toNodeClaim(planned));
+    const claim = await kube.create("NodeClaim", toNodeClaim(planned, defaults));
     intentions.launching(claim, {
       pods,
       capacity: maximumOf(instanceTypes.map(({ capacity }) => capacity)),

@@ -45,6 +45,8 @@ export interface ControllerSettings {
   readonly disableClusterStateObservability?: boolean;
   readonly schedulerConfig: SchedulerConfig;
   readonly ignoreDraRequests: boolean;
+  /** A duration for pools that have none; "": their nodes take as long as it takes. */
+  readonly defaultTerminationGracePeriod: string;
 }
 
 /** What of all this is on, for the kinds that are looked at only then. */

@@ -22,8 +22,11 @@ export interface NewNodeClaim extends Pick<NodeClaim, "spec"> {
   };
 }
 
+/** What a claim has where its pool says nothing. */
+export type ClaimDefaults = Pick<NodeClaimSpec, "terminationGracePeriod">;
+
 /** The claim that asks for a planned node. Deleting its pool deletes it, in the foreground. */
-export function toNodeClaim(planned: PlannedNode): NewNodeClaim {
+export function toNodeClaim(planned: PlannedNode, defaults: ClaimDefaults = {}): NewNodeClaim {
   const { pool, requirements, minValuesRelaxed } = planned;
   const { metadata: { labels: templateLabels, annotations: templateAnnotations } = {}, spec } = pool.spec.template;
   return {
@@ -46,7 +49,7 @@ export function toNodeClaim(planned: PlannedNode): NewNodeClaim {
       },
       ownerReferences: [ownedBy(pool)],
     },
-    spec: specOf(planned),
+    spec: { ...defaults, ...specOf(planned) },
   };
 }
 

@@ -82,6 +82,17 @@ describe("the settings", () => {
     for (const none of ["0", "-5"]) assert.equal(read([], { CPU_REQUESTS: none }).cpuRequests, 1_000);
   });
 
+  it("PROV-002 read a grace period for nodes as pools write it", () => {
+    const variable = "DEFAULT_TERMINATION_GRACE_PERIOD";
+
+    assert.equal(read([]).defaultTerminationGracePeriod, "");
+    assert.equal(read([], { [variable]: "1h30m" }).defaultTerminationGracePeriod, "1h30m");
+    for (const wrong of ["Never", "90", "-1h", "1.5h"])
+      assert.deepEqual(problemsOf([], { [variable]: wrong }), [
+        `${variable}=${wrong} is not a duration in h, m and s, such as 1h30m`,
+      ]);
+  });
+
   it("stop at a scheduler configuration that cannot be followed, in one line", () => {
     const given = ["podTopologySpread:", "  defaultConstraints:", "    - topologyKey: topology.kubernetes.io/zone"];
 

@@ -83,7 +83,11 @@ export class ControllerWorld {
         ...{ clusterName: "test", batchIdleMs: 1_000, batchMaxMs: 10_000 },
         ...{ preferences: "Respect", minValues: "Strict" },
         featureGates: settings.featureGates.parse(""),
-        ...{ schedulerConfig: settings.schedulerConfig.parse(""), ignoreDraRequests: true },
+        ...{
+          schedulerConfig: settings.schedulerConfig.parse(""),
+          ignoreDraRequests: true,
+          defaultTerminationGracePeriod: "",
+        },
       },
     };
   }

@@ -6,7 +6,7 @@ import { nodePoolHash } from "#controller/api/hash";
 import { labels } from "#controller/api/labels";
 import type { NodePool } from "#controller/api/node-pool";
 import type { Operator } from "#controller/api/requirement";
-import { type NewNodeClaim, toNodeClaim } from "#controller/scheduling/claim";
+import { type ClaimDefaults, type NewNodeClaim, toNodeClaim } from "#controller/scheduling/claim";
 import { allows, type Requirement } from "#controller/scheduling/requirement";
 import { requirementsOf } from "#controller/scheduling/requirements";
 import { schedule } from "#controller/scheduling/schedule";
@@ -39,7 +39,7 @@ const pool = nodePool({
   },
 });
 
-function claimOf(given: NodePool = pool): NewNodeClaim {
+function claimOf(given: NodePool = pool, defaults: ClaimDefaults = {}): NewNodeClaim {
   const pods = [podAsking({ cpu: "1" }, { tolerations: [{ operator: "Exists" }], nodeSelector: { disk: "ssd" } })];
   const { newNodes } = schedule(
     problem({
@@ -49,7 +49,7 @@ function claimOf(given: NodePool = pool): NewNodeClaim {
     }),
   );
   assert.ok(newNodes[0]);
-  return toNodeClaim(newNodes[0]);
+  return toNodeClaim(newNodes[0], defaults);
 }
 
 describe("a claim for a planned node", () => {
@@ -93,6 +93,16 @@ describe("a claim for a planned node", () => {
 
   it("PROV-008 asks for its pods and daemons together", () => {
     assert.deepEqual(claimOf().spec.resources?.requests, { cpu: "1100m", pods: "2" });
+  });
+
+  it("PROV-002 has the pool's grace period, else the one for all pools, else none", () => {
+    const { terminationGracePeriod, ...rest } = pool.spec.template.spec;
+    const without = { ...pool, spec: { ...pool.spec, template: { ...pool.spec.template, spec: rest } } };
+    const forAll = { terminationGracePeriod: "5m" };
+
+    assert.equal(claimOf(pool, forAll).spec.terminationGracePeriod, terminationGracePeriod);
+    assert.equal(claimOf(without, forAll).spec.terminationGracePeriod, "5m");
+    assert.equal("terminationGracePeriod" in claimOf(without).spec, false);
   });
 
   it("PROV-002 takes taints, expiry, grace and class from the pool", () => {
