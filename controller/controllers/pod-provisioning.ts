@@ -11,6 +11,7 @@ import { catalogOf } from "./catalog";
 import { claimCreation, shortened, uidOf } from "./claim-creation";
 import type { Context } from "./context";
 import { observe } from "./observation";
+import { planningMetrics } from "./planning-metrics";
 import { tellShortages } from "./pool-supply";
 import { isHeldBack } from "./rival-autoscaler";
 
@@ -22,7 +23,8 @@ const TELL_PODS_EVERY_MS = 5 * 60_000;
 
 /** Turns waiting pods into claims: collects them in a window, plans them together, creates what the plan asks for. */
 export function podProvisioning(context: Context): readonly Singleton[] {
-  const { kube, clock, log, metrics, settings, intentions, planner } = context;
+  const { kube, clock, log, settings, intentions, planner } = context;
+  const measured = planningMetrics({ ...context, cache: kube.cached("Pod") });
   const window = new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
   const carryOut = carrying(context);
 
@@ -61,12 +63,7 @@ export function podProvisioning(context: Context): readonly Singleton[] {
         "pod-count": problem.pods.length,
       });
       tellShortages(context, problem);
-      const startedAt = clock.now();
-      const plan = await planner.plan(problem, signal);
-      metrics.observe("karpenter_scheduler_scheduling_duration_seconds", (clock.now() - startedAt) / 1000, {
-        controller: "provisioner",
-      });
-      await carryOut(plan);
+      await carryOut(await measured(problem, () => planner.plan(problem, signal)));
       return done;
     },
   };
@@ -75,7 +72,7 @@ export function podProvisioning(context: Context): readonly Singleton[] {
 
 /** Acts on a plan: claims for new nodes, nominations for existing ones, reasons for pods that fit nowhere. */
 function carrying(context: Context): (plan: Plan) => Promise<void> {
-  const { clock, log, events, metrics, intentions, settings } = context;
+  const { clock, log, events, intentions, settings } = context;
   const create = claimCreation(context);
 
   return async ({ newNodes, existing, unschedulable }) => {
@@ -89,7 +86,6 @@ function carrying(context: Context): (plan: Plan) => Promise<void> {
     await inTurns(unschedulable, ({ pod, reason }) => {
       tellWhy(pod, reason);
     });
-    metrics.set("karpenter_scheduler_unschedulable_pods_count", unschedulable.length, { controller: "provisioner" });
 
     // Settled one by one: what fails while others still wait for their turn is kept for the end.
     const creating: Promise<readonly PromiseSettledResult<void>[]>[] = [];

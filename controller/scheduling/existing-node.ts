@@ -103,7 +103,10 @@ export class ExistingNode {
 /** What pods on the node and daemons still to come leave free. Daemons that run already are not counted twice. */
 function roomOn(state: NodeState, has: Requirements, { dimensions, daemons, ports }: NodeSurroundings): Amounts {
   const pods = state.pods.filter((pod) => !isTerminal(pod));
-  const use = ({ spec }: Pod): Amounts => ({ ...effectiveRequests(spec), ...portAmounts(portsOf(spec), ports) });
+  const use = ({ spec, status }: Pod): Amounts => ({
+    ...effectiveRequests(spec, status),
+    ...portAmounts(portsOf(spec), ports),
+  });
   const used = sum(pods.map(use));
   const running = sum(pods.filter(isOwnedByDaemonSet).map(use));
   const expected = together(daemons.filter((daemon) => runsOnNode(daemon, has, state.taints)));

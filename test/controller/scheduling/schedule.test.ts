@@ -135,6 +135,14 @@ describe("schedule: nodes that are there", () => {
     assert.equal(plan.unschedulable.length, 2);
   });
 
+  it("hold what pods on them leave while one of them is resized", () => {
+    const containerStatuses = [{ name: "main", allocatedResources: { cpu: "3" } }];
+    const nodes = [nodeState({ name: "a", pods: [podOn("a", { cpu: "1" }, { status: { containerStatuses } })] })];
+    const plan = schedule(problem({ pods: podsAsking(3, one), nodes }));
+
+    assert.equal(plan.existing.get("a")?.length, 1);
+  });
+
   it("SCHED-019 keep room for daemons that have not come yet, and none for those that have", () => {
     const set = daemonSet({ cpu: "2" });
     const running = podOn(
