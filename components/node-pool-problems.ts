@@ -1,13 +1,13 @@
 /** What can be known to be wrong with pools and classes without asking the cluster. */
+import * as pulumi from "@pulumi/pulumi";
 import type { EC2NodeClassSpec } from "../controller/api/ec2-node-class";
 import ec2NodeClasses from "../controller/api/crds/ec2nodeclasses.json";
 import nodePools from "../controller/api/crds/nodepools.json";
 import type { NodePoolSpec } from "../controller/api/node-pool";
 import type { RequirementSpec } from "../controller/api/requirement";
+import { type Schema, schemaProblems } from "../controller/api/schema-problems";
 import type { Problem } from "./problem";
 import { whyNotAllowed } from "./requirement-keys";
-import type { Schema } from "./schema-problems";
-import { schemaProblems } from "./schema-problems";
 
 interface Definition {
   readonly spec: {
@@ -21,6 +21,12 @@ interface Definition {
 const specSchema = ({ spec: { versions } }: Definition): Schema =>
   versions[0]?.schema.openAPIV3Schema.properties.spec ?? {};
 
+/** What will only be known later is checked later, by the API server. */
+const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
+
+const specProblems = (spec: unknown, definition: Definition): readonly Problem[] =>
+  schemaProblems(spec, specSchema(definition), { path: "spec", isLater });
+
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
 const validName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
@@ -31,11 +37,11 @@ function nameProblems(name: string): readonly Problem[] {
 
 export const ec2NodeClassProblems = (name: string, spec: InputLike<EC2NodeClassSpec>): readonly Problem[] => [
   ...nameProblems(name),
-  ...schemaProblems(spec, specSchema(ec2NodeClasses), "spec"),
+  ...specProblems(spec, ec2NodeClasses),
 ];
 
 export const nodePoolProblems = (name: string, spec: InputLike<NodePoolSpec>): readonly Problem[] => {
-  const schema = schemaProblems(spec, specSchema(nodePools), "spec");
+  const schema = specProblems(spec, nodePools);
   const templateIsFine = !schema.some(({ path }) => path.startsWith("spec.template"));
   return [...nameProblems(name), ...schema, ...(templateIsFine ? templateProblems(spec) : [])];
 };

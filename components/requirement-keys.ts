@@ -1,3 +1,5 @@
+import { distance } from "../controller/api/spelling";
+
 /** Keys that requirements may use under the domains that Karpenter keeps for itself. Other domains are the user's. */
 
 /** @see https://karpenter.sh/docs/concepts/scheduling/#well-known-labels */
@@ -49,17 +51,3 @@ export function whyNotAllowed(key: string): string | undefined {
 
 const nearest = (key: string, known: readonly string[]): string =>
   known.reduce((best, candidate) => (distance(key, candidate) < distance(key, best) ? candidate : best));
-
-/** Levenshtein's: letters to add, drop or change. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}

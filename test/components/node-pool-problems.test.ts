@@ -48,7 +48,7 @@ describe("a pool's settings", () => {
     ["an unknown operator", requirement("a", "Is", "b"), /requirements\[0\]\.operator: must be one of .*NotIn/],
     ["In of nothing", requirement("a", "In"), /requirements\[0\]\.values: must name at least one value/],
     ["Gt of no number", requirement("a", "Gt", "many"), /must be one whole number/],
-    ["a quantity that is none", { limits: { cpu: "many" } }, /limits\.cpu: "many" must match/],
+    ["a quantity that is none", { limits: { cpu: "many" } }, /limits\.cpu: "many" is not a quantity/],
     ["a duration that is none", { expireAfter: "30 days" }, /expireAfter: "30 days" must match/],
     ["a weight out of bounds", { weight: 101 }, /weight: must be at most 100/],
     ["a label that is the controller's", { labels: { "karpenter.sh/nodepool": "x" } }, /labels/],
