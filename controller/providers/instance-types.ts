@@ -9,7 +9,7 @@ import { meets, wishesOf } from "./compatibility";
 import type { Ec2CatalogApi } from "./ec2-catalog-api";
 import type { MachineType } from "./machine-type";
 import type { Prices } from "./prices";
-import { labelsOfType, requirement } from "./type-labels";
+import { type Bandwidths, labelsOfType, requirement } from "./type-labels";
 import { offeringsOf, zonesOf, type Market } from "./type-offerings";
 import { resourcesOf, type NodeSettings } from "./type-resources";
 import type { UnavailableOfferings } from "./unavailable-offerings";
@@ -24,11 +24,11 @@ interface Deps {
   readonly settings: NodeSettings;
 }
 
-type Bare = Omit<InstanceType, "offerings">;
+type BareType = Omit<InstanceType, "offerings">;
 
 interface Remembered {
   readonly key: string;
-  readonly bare: ReadonlyMap<MachineType, Bare>;
+  readonly bare: ReadonlyMap<MachineType, BareType>;
   readonly market: string;
   readonly list: readonly InstanceType[];
 }
@@ -68,7 +68,7 @@ export class InstanceTypes {
     const known = this.#byClass.get(name);
     if (known?.key === key && known.market === market) return known.list;
     const bare = known?.key === key ? known.bare : this.#bare(nodeClass);
-    const list = [...bare].map(([machine, type]) => this.#withOfferings(machine, type, nodeClass));
+    const list = [...bare].map(([machine, type]) => withOfferings({ machine, type }, nodeClass, this.#market));
     this.#byClass.set(name, { key, bare, market, list });
     return list;
   }
@@ -82,21 +82,11 @@ export class InstanceTypes {
     this.#byClass.delete(className);
   }
 
-  #bare(nodeClass: EC2NodeClass): ReadonlyMap<MachineType, Bare> {
+  #bare(nodeClass: EC2NodeClass): ReadonlyMap<MachineType, BareType> {
     const { region, settings } = this.#deps;
     return new Map(
       this.#machines.map((type) => [type, bareType(type, nodeClass, { region, settings, zones: this.#zones })]),
     );
-  }
-
-  #withOfferings(machine: MachineType, type: Bare, nodeClass: EC2NodeClass): InstanceType {
-    // Without an image no machine boots: such a type is there, but nothing of it is on sale.
-    const image = imageFor(type, nodeClass.status?.amis ?? []);
-    const offerings = offeringsOf(machine, nodeClass, this.#market);
-    return {
-      ...type,
-      offerings: image ? offerings : offerings.map((offering) => ({ ...offering, available: false })),
-    };
   }
 
   readonly #market: Market = {
@@ -111,16 +101,19 @@ export interface TypeContext {
   readonly region: string;
   readonly settings: NodeSettings;
   readonly zones: ReadonlyMap<string, ReadonlySet<string>>;
+  /** @default what the package ships */
+  readonly bandwidths?: Bandwidths;
 }
 
 /** A type with everything but its offerings. */
-export function bareType(type: MachineType, nodeClass: EC2NodeClass, { region, settings, zones }: TypeContext): Bare {
+export function bareType(type: MachineType, nodeClass: EC2NodeClass, context: TypeContext): BareType {
+  const { settings, zones } = context;
   const sold = zonesOf(nodeClass).filter(({ zone }) => zones.get(type.name)?.has(zone));
   const ids = sold.flatMap(({ zoneID }) => zoneID ?? []);
   return {
     name: type.name,
     requirements: [
-      ...labelsOfType(type, { region, family: familyOf(nodeClass) }),
+      ...labelsOfType(type, { ...context, family: familyOf(nodeClass) }),
       requirement(labels.capacityType, type.capacityTypes),
       requirement(
         labels.zone,
@@ -129,6 +122,21 @@ export function bareType(type: MachineType, nodeClass: EC2NodeClass, { region, s
       requirement(labels.zoneId, ids.length > 0 ? ids : undefined),
     ],
     ...resourcesOf(type, nodeClass, settings),
+  };
+}
+
+/** The whole type, as a class finds it on this market. */
+export function withOfferings(
+  { machine, type }: { readonly machine: MachineType; readonly type: BareType },
+  nodeClass: EC2NodeClass,
+  market: Market,
+): InstanceType {
+  // Without an image no machine boots: such a type is there, but nothing of it is on sale.
+  const image = imageFor(type, nodeClass.status?.amis ?? []);
+  const offerings = offeringsOf(machine, nodeClass, market);
+  return {
+    ...type,
+    offerings: image ? offerings : offerings.map((offering) => ({ ...offering, available: false })),
   };
 }
 

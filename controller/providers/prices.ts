@@ -25,7 +25,7 @@ export class Prices {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#onDemand = shippedPrices(deps.region);
+    this.#onDemand = listedPrices(deps.region);
   }
 
   onDemand(instanceType: string): number | undefined {
@@ -76,9 +76,11 @@ export class Prices {
   }
 }
 
-/** The package's own list for a region; a region without one gets that of the same partition's main region. */
-function shippedPrices(region: string): PriceList {
-  const lists: Readonly<Partial<Record<string, Readonly<Record<string, number>>>>> = staticPrices;
+/** On-demand prices per hour: region → type → price. */
+export type PriceLists = Readonly<Partial<Record<string, Readonly<Record<string, number>>>>>;
+
+/** The list of a region; a region without one gets that of the same partition's main region. */
+export function listedPrices(region: string, lists: PriceLists = staticPrices): PriceList {
   const main = region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
   return new Map(Object.entries(lists[region] ?? lists[main] ?? {}));
 }

@@ -2,10 +2,13 @@ import { labels } from "../api/labels";
 import type { RequirementSpec } from "../api/requirement";
 import { families } from "./ami-family";
 import type { AmiFamily } from "../api/ec2-node-class";
-import bandwidths from "./data/network-bandwidth-mbps.json";
+import networkBandwidths from "./data/network-bandwidth-mbps.json";
 import type { MachineType } from "./machine-type";
 
-const bandwidthOf: Readonly<Partial<Record<string, number>>> = bandwidths;
+/** Baseline network bandwidth in Mbps, by type. */
+export type Bandwidths = Readonly<Partial<Record<string, number>>>;
+
+const shippedBandwidths: Bandwidths = networkBandwidths;
 
 /** A label's value, several where the machine may have either, or undefined where it has no such label. */
 type Value = string | readonly string[] | undefined;
@@ -15,14 +18,19 @@ export const TENANCY = aws("instance-tenancy");
 
 const SIZE = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
 
+interface LabelContext {
+  readonly region: string;
+  readonly family: AmiFamily;
+  /** @default what the package ships */
+  readonly bandwidths?: Bandwidths;
+}
+
 /**
  * What nodes of a type will be labelled with, apart from where and how they are bought. Every well-known key has its
  * entry, so that `DoesNotExist` and `NotIn` find what they look for.
  */
-export function labelsOfType(
-  type: MachineType,
-  { region, family }: { readonly region: string; readonly family: AmiFamily },
-): readonly RequirementSpec[] {
+export function labelsOfType(type: MachineType, context: LabelContext): readonly RequirementSpec[] {
+  const { region, family, bandwidths = shippedBandwidths } = context;
   const traits = families[family];
   const values: Readonly<Record<string, Value>> = {
     [labels.instanceType]: type.name,
@@ -32,6 +40,7 @@ export function labelsOfType(
     [labels.windowsBuild]: traits.windowsBuild,
     [labels.region]: region,
     ...shape(type),
+    [aws("instance-network-bandwidth")]: number(bandwidths[type.name]),
     ...gpu(type),
     ...accelerator(type),
     [TENANCY]: ["default", "dedicated"],
@@ -63,7 +72,6 @@ function shape(type: MachineType): Readonly<Record<string, Value>> {
     [aws("instance-cpu-sustained-clock-speed-mhz")]: number(type.clockMHz),
     [aws("instance-memory")]: String(type.memoryMiB),
     [aws("instance-ebs-bandwidth")]: number(type.ebsBandwidthMbps),
-    [aws("instance-network-bandwidth")]: number(bandwidthOf[type.name]),
     [aws("instance-local-nvme")]: number(type.localNvmeGB),
     [aws("instance-hypervisor")]: type.hypervisor,
     [aws("instance-encryption-in-transit-supported")]: String(type.encryptionInTransit),

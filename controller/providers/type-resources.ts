@@ -12,6 +12,15 @@ export interface NodeSettings {
   readonly vmMemoryOverheadPercent: number;
   /** Network interfaces that pods cannot use, as with custom networking. Default 0. */
   readonly reservedEnis: number;
+  /** By type. @default what the package ships */
+  readonly vpcLimits?: Readonly<Partial<Record<string, VpcLimits>>>;
+}
+
+/** What the VPC resource controller gives a node of a type. */
+export interface VpcLimits {
+  readonly ipv4PerEni: number;
+  readonly branchEni: number;
+  readonly trunking: boolean;
 }
 
 export interface Resources {
@@ -21,12 +30,7 @@ export interface Resources {
 
 const PODS_WITHOUT_INTERFACES = 110;
 
-interface VpcLimits {
-  readonly ipv4PerEni: number;
-  readonly branchEni: number;
-  readonly trunking: boolean;
-}
-const limits: Readonly<Partial<Record<string, VpcLimits>>> = vpcLimits;
+const shippedLimits: NodeSettings["vpcLimits"] = vpcLimits;
 
 /** What a machine of the type has, and what pods can have of it, when the class boots it. */
 export function resourcesOf(
@@ -44,7 +48,7 @@ export function resourcesOf(
   };
   const bootPods = traits.memoryByInterfaces ? podsByInterfaces(type, { reserved: 0 }) : pods;
   const left = allocatable(capacity, { cpus: type.cpus, pods: bootPods, kubelet });
-  const others = { pods: String(pods), ...devices(type, spec), ...network(type, traits) };
+  const others = { pods: String(pods), ...devices(type, spec), ...network(type, traits, settings) };
   return { capacity: { ...written(capacity), ...others }, allocatable: { ...written(left), ...others } };
 }
 
@@ -118,8 +122,12 @@ function devices(type: MachineType, spec: EC2NodeClassSpec): ResourceList {
   return positive(counts);
 }
 
-function network({ name }: MachineType, { os }: FamilyTraits): ResourceList {
-  const { branchEni = 0, trunking = false, ipv4PerEni = 1 } = limits[name] ?? {};
+function network(
+  { name }: MachineType,
+  { os }: FamilyTraits,
+  { vpcLimits: limits = shippedLimits }: NodeSettings,
+): ResourceList {
+  const { branchEni = 0, trunking = false, ipv4PerEni = 1 } = limits?.[name] ?? {};
   return positive({
     "vpc.amazonaws.com/pod-eni": trunking ? branchEni : 0,
     "vpc.amazonaws.com/PrivateIPv4Address": os === "windows" ? ipv4PerEni - 1 : 0,
