@@ -26,9 +26,22 @@ const layers = Object.entries(mayImport).map(([from, to]) => ({
   },
 }));
 
+/** Beside the controller: plans as it does, without a cluster and an account. */
+const commandLine = {
+  name: "layer-cli",
+  comment: "The command line sees what plans and what EC2 sells, not what runs in a cluster. See docs/architecture.md.",
+  severity: "error",
+  from: { path: "^cli/" },
+  to: {
+    path: "^(controller|components|policies|sandbox|bench|tools|test|index[.]ts)",
+    pathNot: ["api", "scheduling", "state", "simulation", "providers"].map((room) => `^controller/${room}/`),
+  },
+};
+
 module.exports = {
   forbidden: [
     ...layers,
+    commandLine,
     {
       name: "pure-core",
       comment:
@@ -41,7 +54,7 @@ module.exports = {
       name: "one-door-to-aws",
       comment: "Only controller/providers/*-api.ts speak to the AWS SDK; everything else uses our words.",
       severity: "error",
-      from: { path: "^controller/", pathNot: "^controller/providers/[^/]+-api[.]ts$" },
+      from: { path: "^(controller|cli)/", pathNot: "^controller/providers/[^/]+-api[.]ts$" },
       to: { path: "^node_modules/@aws-sdk/" },
     },
     {

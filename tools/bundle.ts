@@ -18,6 +18,8 @@ export const bundles: Readonly<Record<string, Bundle>> = {
   controller: { entry: "controller/main.ts", packed: true },
   loader: { entry: "tools/loader.ts", options: { minify: false } },
   resources: { entry: "components/resources/index.ts" },
+  // Users bring their own Node.
+  cli: { entry: "cli/main.ts", options: { target: "node20" } },
 };
 
 /** A ConfigMap holds 1 MiB, names and all. */
