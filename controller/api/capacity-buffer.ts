@@ -1,4 +1,5 @@
-import type { Condition, KubeObject, ResourceList } from "./kube-object";
+import type { Condition, KubeObject, ObjectMeta, ResourceList } from "./kube-object";
+import type { PodTemplateSpec } from "./workloads";
 
 /** `autoscaling.x-k8s.io/v1beta1` CapacityBuffer: room that is kept free, counted in pods of one shape. */
 export interface CapacityBuffer extends KubeObject {
@@ -40,3 +41,11 @@ export const activeCapacity = "buffer.x-k8s.io/active-capacity";
 /** Workloads that a buffer may be shaped after, all of API group `apps`. */
 export const scalableKinds = ["Deployment", "StatefulSet", "ReplicaSet"] as const;
 export type ScalableKind = (typeof scalableKinds)[number];
+
+/** What a buffer refers to, as it is now: the shape of its units, and of a workload how many pods it wants. */
+export interface BufferTarget {
+  readonly metadata: ObjectMeta;
+  readonly template?: PodTemplateSpec;
+  /** Undefined for a PodTemplate, which nobody runs. */
+  readonly replicas?: number;
+}

@@ -32,6 +32,7 @@ export interface Container {
   readonly image?: string;
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly ContainerPort[];
+  readonly volumeMounts?: readonly { readonly name: string }[];
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
 }

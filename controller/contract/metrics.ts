@@ -278,4 +278,5 @@ export const metrics: Readonly<Record<string, Metric>> = {
   ...conditionsOf("node", "nodepool", "node_class"),
   ...conditionsOf("nodepool"),
   ...conditionsOf("ec2nodeclass"),
+  ...conditionsOf("capacitybuffer"),
 };

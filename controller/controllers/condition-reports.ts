@@ -1,12 +1,12 @@
 import { conditionOf, turnedAt, type WithConditions } from "../api/conditions";
-import type { Kind } from "../api/kinds";
+import { isNeeded, type Kind } from "../api/kinds";
 import type { Condition } from "../api/kube-object";
 import { labels } from "../api/labels";
 import type { Kube } from "../ports/kube";
 import type { MetricLabels } from "../ports/metrics";
 import type { Singleton } from "../runtime/reconciler";
 import { after } from "../runtime/reconciler";
-import type { Context } from "./context";
+import { type Context, featuresOf } from "./context";
 
 /** How old "how long ago" may be. */
 const REFRESH_MS = 10_000;
@@ -17,6 +17,7 @@ const reported = [
   { kind: "Node", name: "node", extra: poolAndClass },
   { kind: "NodePool", name: "nodepool", extra: nothing },
   { kind: "EC2NodeClass", name: "ec2nodeclass", extra: nothing },
+  { kind: "CapacityBuffer", name: "capacitybuffer", extra: nothing },
 ] as const satisfies readonly {
   readonly kind: Kind;
   readonly name: string;
@@ -27,8 +28,12 @@ type Reported = (typeof reported)[number];
 type Needs = Pick<Context, "clock" | "events" | "metrics"> & { readonly kube: Pick<Kube, "cached"> };
 
 /** Tells Prometheus and the events what conditions there are and when they turn, as Karpenter's library does (karpenter-core §4). */
-export const conditionReports = (context: Needs): readonly Singleton[] =>
-  reported.map((reported) => reportsOf(reported, context));
+export const conditionReports = (
+  context: Needs & { readonly settings: Parameters<typeof featuresOf>[0] },
+): readonly Singleton[] =>
+  reported
+    .filter(({ kind }) => isNeeded(kind, featuresOf(context.settings)))
+    .map((reported) => reportsOf(reported, context));
 
 function reportsOf(reported: Reported, context: Needs): Singleton {
   const report = new Report(reported, context);

@@ -1,5 +1,6 @@
 import type { Singleton } from "../runtime/reconciler";
 import type { AnyReconciler } from "../runtime/reconciler-loop";
+import { capacityBufferStatus } from "./capacity-buffer";
 import { conditionReports } from "./condition-reports";
 import type { Context } from "./context";
 import { disruption } from "./disruption";
@@ -14,7 +15,7 @@ import { nodeClassStatus } from "./node-class-status";
 import { nodeOverlayStatus } from "./node-overlay";
 import { nodePoolStatus } from "./node-pool-status";
 import { nodeTermination } from "./node-termination";
-import { podProvisioning } from "./pod-provisioning";
+import { batchWindow, podProvisioning } from "./pod-provisioning";
 
 /** Everything that the controller does: what runs for each object of a kind, and what runs in rounds. */
 export function controllers(context: Context): {
@@ -22,6 +23,7 @@ export function controllers(context: Context): {
   readonly singletons: readonly Singleton[];
 } {
   const { interruptionQueue, settings } = context;
+  const window = batchWindow(context);
   return {
     reconcilers: [
       nodeClassStatus(context),
@@ -34,9 +36,10 @@ export function controllers(context: Context): {
       nodeClaimPodEvents(context),
       nodeTermination(context),
       ...(settings.featureGates.NodeOverlay ? [nodeOverlayStatus(context)] : []),
+      ...(settings.featureGates.CapacityBuffer ? [capacityBufferStatus(context, window)] : []),
     ],
     singletons: [
-      ...podProvisioning(context),
+      ...podProvisioning(context, window),
       disruption(context),
       claimGarbage(context),
       machineGarbage(context),

@@ -1,6 +1,7 @@
 import { isNeeded, type Kind, type Kinds } from "../api/kinds";
 import type { Observation, Snapshot } from "../state/snapshot";
 import { snapshotOf } from "../state/snapshot";
+import { buffers } from "./buffer-target";
 import type { Context } from "./context";
 import { featuresOf } from "./context";
 
@@ -25,6 +26,7 @@ export function observe(context: Pick<Context, "kube" | "clock" | "intentions" |
       storageClasses: kube.cached("StorageClass").list(),
       csiNodes: kube.cached("CSINode").list(),
       ...overlays(context),
+      ...buffers(context),
       ...workloads(context),
     },
     intentions,

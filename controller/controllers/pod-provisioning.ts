@@ -6,7 +6,10 @@ import { after, done } from "../runtime/reconciler";
 import { inTurns, nextTurn } from "../runtime/turns";
 import { Window } from "../runtime/window";
 import type { Plan, PlannedNode } from "../scheduling/plan";
+import { realPart } from "../simulation/buffer-outcome";
 import { problemOf } from "../simulation/problem";
+import { realOnly } from "../simulation/virtual-pods";
+import { bufferReports } from "./buffer-reports";
 import { catalogOf } from "./catalog";
 import { claimCreation, shortened, uidOf } from "./claim-creation";
 import type { Context } from "./context";
@@ -21,12 +24,16 @@ const UNKNOWN_CLAIMS_MS = 1_000;
 /** Pods that cannot be planned are told why this often at most. */
 const TELL_PODS_EVERY_MS = 5 * 60_000;
 
+/** What pods and others who want a plan are collected in. */
+export const batchWindow = ({ clock, settings }: Pick<Context, "clock" | "settings">): Window =>
+  new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
+
 /** Turns waiting pods into claims: collects them in a window, plans them together, creates what the plan asks for. */
-export function podProvisioning(context: Context): readonly Singleton[] {
-  const { kube, clock, log, settings, intentions, planner } = context;
+export function podProvisioning(context: Context, window = batchWindow(context)): readonly Singleton[] {
+  const { kube, log, settings, intentions, planner } = context;
   const measured = planningMetrics({ ...context, cache: kube.cached("Pod") });
-  const window = new Window(clock, { idleMs: settings.batchIdleMs, maxMs: settings.batchMaxMs });
   const carryOut = carrying(context);
+  const tellBuffers = bufferReports(context);
 
   kube.cached("Pod").subscribe((_, pod) => {
     if (pod !== undefined && isProvisionable(pod)) window.trigger(uidOf(pod));
@@ -58,16 +65,20 @@ export function podProvisioning(context: Context): readonly Singleton[] {
       const problem = problemOf(snapshot, catalog, settings);
       if (problem.pods.length === 0 || isHeldBack(context)) return done;
 
-      log.info("found provisionable pod(s)", {
-        Pods: shortened(problem.pods.map(keyOf)),
-        "pod-count": problem.pods.length,
-      });
+      tellFound(realOnly(problem.pods));
       tellShortages(context, problem);
-      await carryOut(await measured(problem, () => planner.plan(problem, signal)));
+      const plan = await measured(problem, () => planner.plan(problem, signal));
+      await carryOut(plan);
+      await tellBuffers(snapshot, plan);
       return done;
     },
   };
   return [trigger, provisioner];
+
+  function tellFound(pods: readonly Pod[]): void {
+    if (pods.length === 0) return;
+    log.info("found provisionable pod(s)", { Pods: shortened(pods.map(keyOf)), "pod-count": pods.length });
+  }
 }
 
 /** Acts on a plan: claims for new nodes, nominations for existing ones, reasons for pods that fit nowhere. */
@@ -75,7 +86,9 @@ function carrying(context: Context): (plan: Plan) => Promise<void> {
   const { clock, log, events, intentions, settings } = context;
   const create = claimCreation(context);
 
-  return async ({ newNodes, existing, unschedulable }) => {
+  return async (plan) => {
+    const { newNodes } = plan;
+    const { existing, unschedulable } = realPart(plan);
     if (newNodes.length > 0) {
       const pods = newNodes.reduce((count, node) => count + node.pods.length, 0);
       log.info("computed new nodeclaim(s) to fit pod(s)", { nodeclaims: newNodes.length, pods });
@@ -101,7 +114,10 @@ function carrying(context: Context): (plan: Plan) => Promise<void> {
     nominate(claim.metadata.name, planned.pods);
   }
 
-  function nominate(node: string, pods: readonly Pod[]): void {
+  /** Units of buffers expect nothing of a node: they would keep it from ever being disrupted. */
+  function nominate(node: string, all: readonly Pod[]): void {
+    const pods = realOnly(all);
+    if (pods.length === 0) return;
     intentions.nominate(node, clock.now() + Math.max(2 * settings.batchMaxMs, 10_000));
     for (const { metadata } of pods) {
       const message = `pod should schedule on ${node}`;

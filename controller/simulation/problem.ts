@@ -15,6 +15,7 @@ import { withDefaultSpread } from "./default-spread";
 import { displacedPods } from "./displaced-pods";
 import { withoutExpected } from "./expected-pods";
 import { type Catalog, typesByPool } from "./pool-types";
+import { virtualPods } from "./virtual-pods";
 
 export interface ProblemSettings extends SchedulingSettings {
   /** Spread constraints for pods that have none. @default none */
@@ -40,10 +41,13 @@ export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: Proble
   };
 }
 
-/** Waiting pods, and the pods of nodes that are leaving, without those that launching nodes will take. */
+/**
+ * Waiting pods, the pods of nodes that are leaving, and the units of buffers, without those that launching nodes will
+ * take.
+ */
 export function podsToPlace(snapshot: Snapshot): readonly Pod[] {
   const waiting = snapshot.pods.filter(isProvisionable);
-  return withoutExpected(snapshot, [...waiting, ...displacedPods(snapshot)]);
+  return withoutExpected(snapshot, [...waiting, ...displacedPods(snapshot), ...virtualPods(snapshot)]);
 }
 
 /** A pool that may get new nodes: ready, not going, not static. */

@@ -12,6 +12,7 @@ export class Intentions {
   readonly #launching = new Map<string, Launching>();
   readonly #nominated = new Map<string, number>();
   readonly #leaving = new Set<string>();
+  #bufferUnits: ReadonlyMap<string, number> = new Map();
 
   /** A claim that was created for these pods. It counts until the claim is launched or gone. */
   launching(claim: NodeClaim, plan: Omit<Launching, "claim">): void {
@@ -48,6 +49,16 @@ export class Intentions {
 
   isNominated(node: string, nowMs: number): boolean {
     return (this.#nominated.get(node) ?? 0) > nowMs;
+  }
+
+  /** How many units of buffers each node has room for, by provider id, as the last plan has it; in place of the one before. */
+  keepRoom(units: ReadonlyMap<string, number>): void {
+    this.#bufferUnits = units;
+  }
+
+  /** Undefined for a node that no plan has looked at yet. */
+  bufferUnitsOn(providerId: string): number | undefined {
+    return this.#bufferUnits.get(providerId);
   }
 
   /** The claim's node is about to be disrupted: nothing is planned for it, its pods are planned elsewhere. */

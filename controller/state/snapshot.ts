@@ -1,3 +1,4 @@
+import type { BufferTarget, CapacityBuffer } from "../api/capacity-buffer";
 import type { EC2NodeClass } from "../api/ec2-node-class";
 import { labels } from "../api/labels";
 import type { Node } from "../api/node";
@@ -38,6 +39,8 @@ export interface Observation {
   readonly csiNodes: readonly CSINode[];
   /** Absent while the gate NodeOverlay is off. */
   readonly overlays?: readonly NodeOverlay[];
+  /** Each with what it refers to, if that is there. Absent while the gate CapacityBuffer is off. */
+  readonly buffers?: readonly { readonly buffer: CapacityBuffer; readonly target: BufferTarget | undefined }[];
   /** This and what follows is looked at only where default spread constraints are configured; empty otherwise. */
   readonly services: readonly Service[];
   readonly replicationControllers: readonly ReplicationController[];

@@ -6,7 +6,7 @@ import type { NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
 import { isProvisionable } from "#controller/api/pod-state";
 import type { Context } from "#controller/controllers/context";
-import { podProvisioning } from "#controller/controllers/pod-provisioning";
+import { batchWindow, podProvisioning } from "#controller/controllers/pod-provisioning";
 import { nodeClass, nodePool } from "./builders";
 import { type ControllerWorld, eventually } from "./controller-world";
 import { nextName } from "./names";
@@ -20,6 +20,7 @@ export class Provisioning {
   readonly pool: NodePool;
   readonly #context: Context;
   readonly #taint: Taint;
+  readonly window: ReturnType<typeof batchWindow>;
   readonly #singletons: ReturnType<typeof podProvisioning>;
 
   private constructor(world: ControllerWorld, pool: NodePool, { context, taint }: Surroundings) {
@@ -27,7 +28,8 @@ export class Provisioning {
     this.pool = pool;
     this.#context = context;
     this.#taint = taint;
-    this.#singletons = podProvisioning(context);
+    this.window = batchWindow(context);
+    this.#singletons = podProvisioning(context, this.window);
   }
 
   static async open(world: ControllerWorld, surroundings: Surroundings): Promise<Provisioning> {

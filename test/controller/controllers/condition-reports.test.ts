@@ -3,6 +3,7 @@ import type { Kind, Kinds } from "#controller/api/kinds";
 import type { KubeObject } from "#controller/api/kube-object";
 import { labels } from "#controller/api/labels";
 import type { NodeClaim } from "#controller/api/node-claim";
+import { settings } from "#controller/contract/settings";
 import { conditionReports } from "#controller/controllers/condition-reports";
 import { Store } from "#controller/kube/store";
 import type { Event } from "#controller/ports/events";
@@ -31,6 +32,10 @@ function setup() {
     clock,
     metrics,
     events: { publish: (event) => events.push(event) },
+    settings: {
+      featureGates: settings.featureGates.parse("CapacityBuffer=true"),
+      schedulerConfig: { defaultConstraints: [] },
+    },
     // Each kind's store holds what the test put there, of that kind.
     kube: { cached: <K extends Kind>(kind: K) => storeOf(kind) as unknown as Cache<Kinds[K]> },
   });

@@ -3,7 +3,8 @@ import type { Budget, NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
 import { candidates } from "#controller/disruption/candidate";
 import { emptyNodes } from "#controller/disruption/emptiness";
-import { nodePool, podOn } from "#support/builders";
+import { Intentions } from "#controller/state/intentions";
+import { capacityBuffer, nodePool, podOn } from "#support/builders";
 import type { DeepPartial } from "#support/merge";
 import { type Running, running, seen, snapshot } from "#support/snapshots";
 
@@ -80,5 +81,51 @@ describe("empty nodes", () => {
 
     assert.equal(empty([half], [...machines(2, "a"), ...machines(4, "a", young)]).length, 1);
     assert.equal(empty([half], [...machines(2, "a"), ...machines(4, "a", terminating)]).length, 1);
+  });
+
+  it("DISR-053 stay while room for a buffer is kept on them, each by itself, and go once it is not", () => {
+    const pool = poolNamed("a");
+    const [holding, bare] = machines(2, "a");
+    assert.ok(holding && bare);
+    const buffer = capacityBuffer({
+      status: { replicas: 1, conditions: [{ type: "ReadyForProvisioning", status: "True" }] },
+    });
+    const target = { metadata: { name: "small" }, template: { spec: { containers: [{ name: "main" }] } } };
+    const idOf = ({ node }: Running): string => node.spec.providerID ?? "";
+    const gone = (units: readonly (readonly [Running, number])[], buffers = [{ buffer, target }]) => {
+      const intentions = new Intentions();
+      intentions.keepRoom(new Map(units.map(([machine, count]) => [idOf(machine), count])));
+      const look = snapshot({ ...seen([holding, bare]), pools: [pool], buffers }, intentions);
+      return emptyNodes(candidates(look, now).free, look, now).map(({ node }) => node.metadata.name);
+    };
+    const [first, second] = [holding, bare].map(({ node }) => node.metadata.name);
+
+    assert.deepEqual(
+      gone([
+        [holding, 1],
+        [bare, 0],
+      ]),
+      [second],
+    );
+    assert.deepEqual(
+      gone([
+        [holding, 0],
+        [bare, 0],
+      ]),
+      [first, second],
+    );
+    assert.deepEqual(
+      gone(
+        [
+          [holding, 1],
+          [bare, 0],
+        ],
+        [],
+      ),
+      [first, second],
+    );
+    // Not looked at by any plan since the start, or since the node came.
+    assert.deepEqual(gone([]), []);
+    assert.deepEqual(gone([[holding, 1]]), []);
   });
 });
