@@ -8,7 +8,15 @@ export interface CrdsArgs {
    * @default false
    */
   readonly retain?: boolean;
+  /**
+   * Whether the definition of CapacityBuffer is ours to install and remove. Cluster Autoscaler brings the same one; where
+   * it is there already, leave it alone.
+   * @default true
+   */
+  readonly capacityBuffers?: boolean;
 }
+
+const sharedDefinition = "capacitybuffers.autoscaling.x-k8s.io";
 
 /** Karpenter's kinds, of the version that this controller serves. */
 export class Crds extends pulumi.ComponentResource {
@@ -17,7 +25,8 @@ export class Crds extends pulumi.ComponentResource {
   constructor(name: string, args: CrdsArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Crds", name, args, opts);
 
-    for (const { metadata, spec } of crds) {
+    const own = crds.filter(({ metadata }) => args.capacityBuffers !== false || metadata.name !== sharedDefinition);
+    for (const { metadata, spec } of own) {
       new k8s.apiextensions.v1.CustomResourceDefinition(
         `${name}-${metadata.name}`,
         // The spec is the very JSON that kubectl would apply; its type here would only repeat the schema of schemas.
@@ -26,7 +35,7 @@ export class Crds extends pulumi.ComponentResource {
       );
     }
 
-    this.names = crds.map(({ metadata }) => metadata.name);
+    this.names = own.map(({ metadata }) => metadata.name);
     this.registerOutputs({ names: this.names });
   }
 }

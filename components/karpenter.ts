@@ -7,6 +7,7 @@ import type { ControllerArgs } from "./controller";
 import { Controller } from "./controller";
 import { controllerSettingsProblems } from "./controller-environment";
 import { ControllerRole } from "./controller-role";
+import type { CrdsArgs } from "./crds";
 import { Crds } from "./crds";
 import { DiscoveryTags } from "./discovery-tags";
 import { FargateProfile } from "./fargate-profile";
@@ -36,6 +37,8 @@ export interface KarpenterArgs {
   /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
   readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
   readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
+  /** Of Karpenter's kinds in the cluster. */
+  readonly crds?: CrdsArgs;
   readonly teardown?: TeardownPatience;
   /** On everything in AWS that can carry them. */
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -109,7 +112,7 @@ export class Karpenter extends pulumi.ComponentResource {
     const rest = [
       this.discovery(name, args),
       new SpotServiceLinkedRole(`${name}-spot`, parent),
-      new Crds(name, {}, parent),
+      new Crds(name, args.crds, parent),
     ];
     return { nodeRole, queue, role, all: [nodeRole, role, ...host, ...rest, ...(queue === undefined ? [] : [queue])] };
   }
