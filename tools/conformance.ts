@@ -10,8 +10,8 @@ export const page = join(root, "docs", "conformance.md");
 /** Why single lines have no test. */
 const reasonsByLine: Readonly<Partial<Record<string, string>>> = {
   "BUF-024":
-    "there is nothing to fill: virtual pods are made anew from each snapshot of the mirrors, and nothing runs before these are in sync",
-  "BUF-028": "one thread, and nothing to share: virtual pods are made anew from each snapshot",
+    "there is nothing to fill: virtual pods follow from each snapshot of the mirrors, and nothing runs before these are in sync",
+  "BUF-028": "one thread, and nothing to share: virtual pods follow from each snapshot of the mirrors",
 };
 
 /** Why lines without a test have none, by group of the checklist; a line's own reason goes first. */

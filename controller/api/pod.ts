@@ -32,7 +32,6 @@ export interface Container {
   readonly image?: string;
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly ContainerPort[];
-  readonly volumeMounts?: readonly { readonly name: string }[];
   /** `Always` on an init container makes it a sidecar. */
   readonly restartPolicy?: string;
 }

@@ -5,6 +5,8 @@ import type { Plan } from "../scheduling/plan";
 import type { Problem } from "../scheduling/problem";
 import { effectiveZone } from "../scheduling/effective-zone";
 import { VolumeMap } from "../scheduling/volumes";
+import { realPart } from "../simulation/buffer-outcome";
+import { realOnly } from "../simulation/virtual-pods";
 import { uidOf } from "./claim-creation";
 import type { Context } from "./context";
 
@@ -37,7 +39,8 @@ export function planningMetrics(parts: Parts): Measured {
     const seconds = (clock.now() - startedAt) / 1000;
     metrics.observe("karpenter_scheduler_scheduling_duration_seconds", seconds, { controller });
     metrics.set("karpenter_scheduler_queue_depth", plan.unschedulable.length, labels);
-    metrics.set("karpenter_scheduler_unschedulable_pods_count", plan.unschedulable.length, { controller });
+    const real = realPart(plan).unschedulable.length;
+    metrics.set("karpenter_scheduler_unschedulable_pods_count", real, { controller });
     decided(problem.pods);
     return plan;
   };
@@ -47,7 +50,7 @@ export function planningMetrics(parts: Parts): Measured {
 function pendingByZone({ pods, volumes }: Problem): ReadonlyMap<string, number> {
   const map = new VolumeMap(volumes);
   const counts = new Map<string, number>();
-  for (const pod of pods.filter(({ status }) => status?.phase === "Pending")) {
+  for (const pod of realOnly(pods).filter(({ status }) => status?.phase === "Pending")) {
     const places = map.placesOf(pod);
     if ("refusal" in places) continue;
     const zone = effectiveZone(pod, places.alternatives);

@@ -2,14 +2,15 @@ import type { CapacityBuffer } from "../api/capacity-buffer";
 import { isTrue } from "../api/conditions";
 import type { Labels } from "../api/kube-object";
 import { annotations } from "../api/labels";
-import type { Container, Pod, PodSpec } from "../api/pod";
+import type { Container, Pod, PodSpec, PodVolume } from "../api/pod";
 import type { PodTemplateSpec } from "../api/workloads";
+import { remembered } from "../state/remembered";
 import type { Snapshot } from "../state/snapshot";
 import { shapeOf } from "./buffer-shape";
 
 /**
- * Pods that stand for the units of buffers in plans; the API server never sees them. They are made anew from each
- * snapshot, always the same ones: name and uid follow from the buffer (karpenter-core §2.11).
+ * Pods that stand for the units of buffers in plans; the API server never sees them. They follow from each
+ * snapshot, always the same ones: name and uid are the buffer's (karpenter-core §2.11).
  */
 export const virtualPods = ({ buffers = [] }: Pick<Snapshot, "buffers">): readonly Pod[] =>
   buffers.flatMap(({ buffer, target }) => {
@@ -29,28 +30,39 @@ const PRIORITY = -(2 ** 31);
 /** Later than any pod that waits: of equal pods, the oldest is placed first. */
 const CREATED = "9999-12-31T23:59:59Z";
 
-/** With the template's labels, so that spread and affinity count them as what they stand for. */
-function podsFor({ metadata, status }: CapacityBuffer, { metadata: own, spec }: PodTemplateSpec): readonly Pod[] {
+/** By uid, as long as their template lives: the planner looks only at what it has not seen. */
+const madeFrom = remembered<PodTemplateSpec, Map<string, Pod>>(() => new Map());
+
+function podsFor(buffer: CapacityBuffer, template: PodTemplateSpec): readonly Pod[] {
+  const made = madeFrom(template);
+  return Array.from({ length: buffer.status?.replicas ?? 0 }, (_, i) => {
+    const uid = `${buffer.metadata.uid ?? ""}-${i + 1}`;
+    const pod = made.get(uid) ?? podFor(buffer, template, i + 1);
+    made.set(uid, pod);
+    return pod;
+  });
+}
+
+/** With the template's labels, so that spread and affinity count it as what it stands for. */
+function podFor({ metadata }: CapacityBuffer, { metadata: own, spec }: PodTemplateSpec, number: number): Pod {
   const { name, namespace = "", uid = "" } = metadata;
-  const marks = marksOf(namespace, name);
-  const unit = sanitized(spec);
-  return Array.from({ length: status?.replicas ?? 0 }, (_, i) => ({
+  return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
-      name: `capacity-buffer-${name}-${i + 1}`,
+      name: `capacity-buffer-${name}-${number}`,
       namespace,
-      uid: `${uid}-${i + 1}`,
+      uid: `${uid}-${number}`,
       creationTimestamp: CREATED,
       ...(own?.labels !== undefined && { labels: own.labels }),
-      annotations: marks,
+      annotations: marksOf(namespace, name),
     },
-    spec: unit,
+    spec: unitOf(spec),
     status: {
       phase: "Pending",
       conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }],
     },
-  }));
+  };
 }
 
 const marksOf = (namespace: string, name: string): Labels => ({
@@ -60,15 +72,15 @@ const marksOf = (namespace: string, name: string): Labels => ({
 });
 
 /** Without what belongs to one pod alone: its node, its place in the queue, and volumes that are claimed. */
-function sanitized(spec: PodSpec): PodSpec {
-  const claimed = (spec.volumes ?? []).filter(
-    ({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral,
-  );
-  const gone = new Set(claimed.map(({ name }) => name));
-  const without = (container: Container): Container =>
+const unitOf = remembered((spec: PodSpec): PodSpec => {
+  const gone = new Set((spec.volumes ?? []).filter(isClaimed).map(({ name }) => name));
+  const without = (container: Mounting): Container =>
     container.volumeMounts === undefined
       ? container
-      : { ...container, volumeMounts: container.volumeMounts.filter(({ name }) => !gone.has(name)) };
+      : withMounts(
+          container,
+          container.volumeMounts.filter(({ name }) => !gone.has(name)),
+        );
   return {
     ...spec,
     nodeName: "",
@@ -77,7 +89,19 @@ function sanitized(spec: PodSpec): PodSpec {
     ...(spec.initContainers && { initContainers: spec.initContainers.map(without) }),
     ...(spec.volumes && { volumes: spec.volumes.filter(({ name }) => !gone.has(name)) }),
   };
+});
+
+/** Nobody else reads where a container mounts its volumes. */
+interface Mounting extends Container {
+  readonly volumeMounts?: readonly { readonly name: string }[];
 }
+const withMounts = (container: Mounting, volumeMounts: NonNullable<Mounting["volumeMounts"]>): Mounting => ({
+  ...container,
+  volumeMounts,
+});
+
+const isClaimed = ({ persistentVolumeClaim, ephemeral }: PodVolume): boolean =>
+  persistentVolumeClaim !== undefined || ephemeral !== undefined;
 
 export const isVirtual = ({ metadata }: Pick<Pod, "metadata">): boolean =>
   metadata.annotations?.[annotations.bufferFakePod] === "true";

@@ -43,13 +43,15 @@ describe("virtual pods", () => {
     assert.equal(second?.metadata.uid, "u1-2");
     assert.ok(isProvisionable(first));
     assert.equal(first.spec.priority, -2147483648);
-    assert.deepEqual(podsOf(buffer), podsOf(buffer));
+    const again = target();
+    assert.deepEqual(podsOf(buffer, again), podsOf(buffer));
+    assert.equal(podsOf(keeping(1, { metadata: buffer.metadata }), again)[0], podsOf(buffer, again)[0]);
     assert.deepEqual(podsOf(keeping(0)), []);
   });
 
   it("BUF-021 leave claimed volumes and their mounts behind, and keep what says where they may go", () => {
     const mounts = [{ name: "data" }, { name: "scratch" }, { name: "config" }];
-    const spec: PodSpec = {
+    const spec = {
       nodeName: "node-1",
       nodeSelector: { disk: "ssd" },
       tolerations: [{ operator: "Exists" }],
@@ -62,7 +64,7 @@ describe("virtual pods", () => {
         { name: "scratch", ephemeral: { volumeClaimTemplate: { spec: {} } } },
         { name: "config" },
       ],
-    };
+    } as const;
     const [made] = podsOf(keeping(1), target(spec));
 
     assert.deepEqual(made?.spec, {
@@ -73,7 +75,7 @@ describe("virtual pods", () => {
       initContainers: [{ name: "init", volumeMounts: [] }],
       volumes: [{ name: "config" }],
     });
-    assert.equal(spec.volumes?.length, 3);
+    assert.equal(spec.volumes.length, 3);
   });
 
   it("BUF-022 BUF-027 are there for buffers that are ready, keep something, and refer to something that is there", () => {
