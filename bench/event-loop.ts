@@ -1,11 +1,11 @@
 /** `npm run bench:event-loop`: how long the passes of the provisioner over a large cluster keep the main thread from everything else. */
 import { openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
 import type { Pod } from "#controller/api/pod";
 import type { Context } from "#controller/controllers/context";
 import { podProvisioning } from "#controller/controllers/pod-provisioning";
+import { readSettings } from "#controller/options";
 import { ThreadPlanner } from "#controller/planning/thread-planner";
 import { JsonLog } from "#controller/runtime/json-log";
 import { systemClock } from "#controller/runtime/system-clock";
@@ -13,20 +13,16 @@ import { Intentions } from "#controller/state/intentions";
 import { silentMetrics } from "#support/silence";
 import { type LargeCluster, largeCluster, type Size } from "./large-cluster";
 import { MemoryKube } from "./memory-kube";
+import { TurnMonitor, type Turns } from "./turn-monitor";
 
-export interface Delay {
+export interface Delay extends Turns {
   /** The first pass tells the planner everything, the others only what changed. */
   readonly firstPassMs: number;
   readonly laterPassMs: number;
   readonly claims: number;
-  /** The longest time that the main thread was away from its event loop, and what only one in a hundred turns exceeds. */
-  readonly longestMs: number;
-  readonly p99Ms: number;
 }
 
 const PASSES = 6;
-/** The monitor's timer is due this often; what comes on top is delay. */
-const RESOLUTION_MS = 1;
 /** One pod in so many is replaced by its watch between two passes. */
 const CHANGED_OF = 20;
 
@@ -39,28 +35,20 @@ export async function eventLoopDelay(size: Size): Promise<Delay> {
   const cluster = largeCluster(size);
   const memory = shown(cluster);
   const pass = passes(memory, cluster, planner);
-  const monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const monitor = new TurnMonitor();
   const took: number[] = [];
   try {
     for (let round = 0; round < PASSES; round++) {
       memory.show("Pod", round === 0 ? [] : changed(cluster.observation.pods, round));
       await systemClock.sleep(100);
-      monitor.enable();
-      took.push(await pass());
-      monitor.disable();
+      took.push(await monitor.during(pass));
     }
   } finally {
     await planner.close();
   }
   const [firstPassMs = 0, ...later] = took;
-  const ms = (nanos: number): number => nanos / 1e6 - RESOLUTION_MS;
-  return {
-    firstPassMs,
-    laterPassMs: later.reduce((sum, each) => sum + each, 0) / later.length,
-    claims: memory.created / PASSES,
-    longestMs: ms(monitor.max),
-    p99Ms: ms(monitor.percentile(99)),
-  };
+  const laterPassMs = later.reduce((sum, each) => sum + each, 0) / later.length;
+  return { firstPassMs, laterPassMs, claims: memory.created / PASSES, ...monitor.seen() };
 }
 
 /** Log lines are made and written, but nobody reads them. */
@@ -94,9 +82,9 @@ function passes(memory: MemoryKube, { catalog }: LargeCluster, planner: ThreadPl
     cloud: { instanceTypes: () => Promise.resolve(catalog.get("default") ?? []) },
     events: { publish: () => undefined },
     settings: {
-      ...{ clusterName: "bench", batchIdleMs: 1, batchMaxMs: 1 },
-      preferences: "Respect",
-      minValues: "Strict",
+      ...readSettings({}, { CLUSTER_NAME: "bench", AWS_REGION: "us-east-1" }),
+      batchIdleMs: 1,
+      batchMaxMs: 1,
     },
   } as unknown as Context; // all that provisioning uses of it
   const { signal } = new AbortController();
@@ -114,15 +102,16 @@ function passes(memory: MemoryKube, { catalog }: LargeCluster, planner: ThreadPl
 async function main(): Promise<void> {
   const [nodes, running, types] = [2_000, 20_000, 600];
   for (const pending of [5_000, 20_000]) {
-    const { firstPassMs, laterPassMs, longestMs, p99Ms, claims } = await eventLoopDelay({
-      nodes,
-      running,
-      pending,
-      types,
-    });
+    const delay = await eventLoopDelay({ nodes, running, pending, types });
+    const [longest, p99, cpu, first, later] = [
+      ...[delay.longestMs, delay.p99Ms, delay.mostCpuMs],
+      ...[delay.firstPassMs, delay.laterPassMs],
+    ].map(Math.round);
     console.log(
-      `${pending} pending pods, ${nodes} nodes with ${running} pods, ${types} types: event loop held for ${longestMs.toFixed(0)} ms at most ` +
-        `(p99 ${p99Ms.toFixed(0)} ms); first pass ${firstPassMs.toFixed(0)} ms, later ones ${laterPassMs.toFixed(0)} ms, ${claims} new nodes`,
+      [
+        `${pending} pending pods, ${nodes} nodes with ${running} pods, ${types} types: event loop held for ${longest} ms at most`,
+        `(p99 ${p99} ms; ${cpu} ms of processor time at most); first pass ${first} ms, later ones ${later} ms, ${delay.claims} new nodes`,
+      ].join(" "),
     );
   }
 }

@@ -2,7 +2,11 @@ import { type Kind, type Kinds, kinds } from "#controller/api/kinds";
 import type { KubeObject } from "#controller/api/kube-object";
 import { Store } from "#controller/kube/store";
 import type { Kube } from "#controller/ports/kube";
+import { systemClock } from "#controller/runtime/system-clock";
 import { silentLog } from "#support/silence";
+
+/** How long an API server takes to store a small object. */
+const ANSWER_MS = 5;
 
 /** Caches without an API server behind them; what is created comes back with a name and is not shown, so that nothing changes. */
 export class MemoryKube {
@@ -21,7 +25,7 @@ export class MemoryKube {
       create: (_, object) => {
         const name = `claim-${++this.created}`;
         const made = JSON.parse(JSON.stringify({ ...object, metadata: { ...object.metadata, name } })) as never; // as the server answers
-        return Promise.resolve(made);
+        return systemClock.sleep(ANSWER_MS).then(() => made);
       },
     };
   }

@@ -8,6 +8,7 @@ import { emptyNodes } from "../disruption/emptiness";
 import type { Event } from "../ports/events";
 import type { Singleton } from "../runtime/reconciler";
 import { after } from "../runtime/reconciler";
+import { nextTurn } from "../runtime/turns";
 import type { TrackedNode } from "../state/tracked-node";
 import { noteOnClaim } from "./claim-conditions";
 import type { Context } from "./context";
@@ -31,7 +32,8 @@ export function disruption(context: Context): Singleton {
     async run() {
       const snapshot = observe(context);
       await allOf(snapshot.tracked.filter(isMarkedInVain).map(free));
-
+      // Looking at all nodes and pods is much at once already.
+      await nextTurn();
       const { free: able, blocked } = candidates(snapshot, clock.now());
       for (const { tracked, why } of blocked) {
         for (const event of aboutBoth(tracked, "DisruptionBlocked", why)) events.publish(event);

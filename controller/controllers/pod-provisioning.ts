@@ -3,6 +3,7 @@ import type { Pod } from "../api/pod";
 import { isProvisionable, isTerminating } from "../api/pod-state";
 import type { Singleton } from "../runtime/reconciler";
 import { after, done } from "../runtime/reconciler";
+import { severalAtOnce } from "../runtime/several-at-once";
 import { inTurns, nextTurn } from "../runtime/turns";
 import { Window } from "../runtime/window";
 import type { Plan, PlannedNode } from "../scheduling/plan";
@@ -20,6 +21,8 @@ import { isHeldBack } from "./rival-autoscaler";
 
 /** How often pods that still wait are looked at again. */
 const RETRY_MS = 10_000;
+/** More than the API server lets us create in the time that it takes to answer. */
+const CLAIMS_AT_ONCE = 32;
 const UNKNOWN_CLAIMS_MS = 1_000;
 /** Pods that cannot be planned are told why this often at most. */
 const TELL_PODS_EVERY_MS = 5 * 60_000;
@@ -100,13 +103,7 @@ function carrying(context: Context): (plan: Plan) => Promise<void> {
       tellWhy(pod, reason);
     });
 
-    // Settled one by one: what fails while others still wait for their turn is kept for the end.
-    const creating: Promise<readonly PromiseSettledResult<void>[]>[] = [];
-    await inTurns(newNodes, (planned) => {
-      creating.push(Promise.allSettled([launch(planned)]));
-    });
-    const created = (await Promise.all(creating)).flat();
-    for (const result of created) if (result.status === "rejected") throw result.reason;
+    await severalAtOnce(newNodes, CLAIMS_AT_ONCE, launch);
   };
 
   async function launch(planned: PlannedNode): Promise<void> {
