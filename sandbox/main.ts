@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { Command, Option } from "commander";
 import type { AuthenticationMode } from "./aws/seed-account";
+import { interruption, InterruptedError, untilAborted } from "./processes/interruption";
 import { describeCrash } from "./processes/supervisor";
 import { type KubernetesSandbox, startSandbox } from "./sandbox";
 
@@ -22,21 +22,20 @@ const command = new Command("sandbox")
       .default("API_AND_CONFIG_MAP"),
   )
   .option("--kubernetes-only", "the control plane alone, without AWS", false)
-  .option("--directory <path>", "where logs and state go (default: a new temporary folder)")
+  .option("--directory <path>", "where logs and state go, to be kept (default: a temporary folder, removed at the end)")
+  .showHelpAfterError("(--help lists what there is)")
   .action(run);
 
 async function run(options: Arguments): Promise<void> {
   const { kubernetesOnly, ...rest } = options;
-  const sandbox = await (kubernetesOnly ? startSandbox({ ...rest, kubernetesOnly }) : startSandbox(rest));
-  // Only now: before, these signals end this process, and with it everything that it started.
-  const asked = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  try {
-    describe(sandbox);
-    const crash = await Promise.race([sandbox.crashed, asked.then(() => undefined)]);
-    if (crash) throw new Error(describeCrash(crash));
-  } finally {
-    await sandbox.stop();
-  }
+  const signal = interruption();
+  const given = { ...rest, signal };
+  const sandbox = await (kubernetesOnly ? startSandbox({ ...given, kubernetesOnly }) : startSandbox(given));
+  describe(sandbox);
+  const crash = await Promise.race([sandbox.crashed, untilAborted(signal).then(() => undefined)]);
+  if (crash === undefined) return sandbox.discard();
+  await sandbox.stop();
+  throw new Error(describeCrash(crash));
 }
 
 function describe({ environment, directory }: KubernetesSandbox): void {
@@ -46,5 +45,6 @@ function describe({ environment, directory }: KubernetesSandbox): void {
 
 command.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // What was being started when somebody interrupted it is not waited for.
+  process.exit(error instanceof InterruptedError ? 130 : 1);
 });

@@ -38,13 +38,13 @@ export interface PulumiStack {
 }
 
 export async function pulumiStack(
-  sandbox: Pick<Sandbox, "directory" | "environment">,
+  sandbox: Pick<Sandbox, "directory" | "environment" | "supervisor">,
   options: StackOptions = {},
 ): Promise<PulumiStack> {
   const { project = join(__dirname, ".."), stack = "dev", onLine } = options;
   const { name } = parse(await readFile(join(project, "Pulumi.yaml"), "utf8")) as { name: string };
   const folder = join(sandbox.directory, "pulumi-config");
-  await mkdir(folder, { recursive: true });
+  for (const each of [folder, temporaryFolder(sandbox)]) await mkdir(each, { recursive: true });
   // Kept with the sandbox's state, so that sandboxes share a project without sharing its configuration.
   const configFile = join(folder, `Pulumi.${stack}.yaml`);
   const invoke = (args: readonly string[]): Promise<Printed> => runCli(args, { cwd: project, sandbox, onLine });
@@ -69,6 +69,9 @@ export async function pulumiStack(
   };
 }
 
+/** Of the CLI and its plugins, which leave things there when they are killed. */
+const temporaryFolder = ({ directory }: Pick<Sandbox, "directory">): string => join(directory, "tmp");
+
 /** Keeps what Pulumi wrote there itself, such as the salt of its secrets. */
 async function writeConfig(file: string, project: string, config: StackConfig): Promise<void> {
   const before = await readFile(file, "utf8").catch(() => "");
@@ -79,17 +82,20 @@ async function writeConfig(file: string, project: string, config: StackConfig): 
 
 interface Surroundings {
   readonly cwd: string;
-  readonly sandbox: Pick<Sandbox, "environment">;
+  readonly sandbox: Pick<Sandbox, "directory" | "environment" | "supervisor">;
   readonly onLine: ((line: string) => void) | undefined;
 }
 
 async function runCli(args: readonly string[], { cwd, sandbox, onLine }: Surroundings): Promise<Printed> {
-  const env = { ...process.env, ...sandbox.environment };
+  const env = { ...process.env, ...sandbox.environment, TMPDIR: temporaryFolder(sandbox) };
   const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
     cwd,
     env,
+    // A group of its own, so that it ends with the sandbox and with nothing else.
+    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const release = child.pid === undefined ? undefined : sandbox.supervisor.adopt(child.pid);
   const lines: string[] = [];
   const errors: string[] = [];
   const collect = (line: string, into: string[]): void => {
@@ -103,6 +109,7 @@ async function runCli(args: readonly string[], { cwd, sandbox, onLine }: Surroun
     collect(line, errors);
   });
   const [code] = (await once(child, "close")) as [number | null];
+  release?.();
   if (code === 0) return lines;
   throw new Error([`pulumi ${args[0] ?? ""} failed (${code ?? "killed"})`, ...lines, ...errors].join("\n"));
 }

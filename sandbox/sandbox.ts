@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { type Aws, startAws } from "./aws/aws";
 import { type AuthenticationMode, type Seed, seedAccount } from "./aws/seed-account";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane";
+import { removeTree } from "./engines/cache";
 import { buildEngines, type Engines } from "./engines/engines";
 import { Progress, type Report } from "./engines/progress";
 import { environmentOf } from "./environment";
 import { startPlayers } from "./players";
+import { unlessAborted } from "./processes/interruption";
 import { type Crash, Supervisor } from "./processes/supervisor";
 
 export interface SandboxOptions {
@@ -19,13 +21,15 @@ export interface SandboxOptions {
   readonly kubernetesOnly?: boolean;
   /** Where logs and state go; must not be another sandbox's. @default a new folder in the system's folder for temporary files */
   readonly directory?: string;
+  /** Ends the start when it is aborted; what was started goes, and so does the folder unless it was given. */
+  readonly signal?: AbortSignal;
   /** Told how finding or building the engines goes. @default standard error */
   readonly report?: Report;
 }
 
 /** A Kubernetes cluster of one's own, on this machine. */
 export interface KubernetesSandbox {
-  /** Logs (`logs/<component>.log`) and state of this sandbox. Left behind by `stop`, to be read. */
+  /** Logs (`logs/<component>.log`) and state of this sandbox. */
   readonly directory: string;
   /** Path of an admin kubeconfig. */
   readonly kubeconfig: string;
@@ -37,7 +41,10 @@ export interface KubernetesSandbox {
   /** Where further programs can be run that end with the sandbox. */
   readonly supervisor: Supervisor;
   readonly engines: Engines;
+  /** Ends everything; the folder stays, to be read. */
   stop(): Promise<void>;
+  /** Ends everything, and removes the folder unless it was given. */
+  discard(): Promise<void>;
 }
 
 /** The same with an AWS account, in which that cluster is an EKS cluster. */
@@ -53,13 +60,23 @@ export interface Sandbox extends KubernetesSandbox {
 export function startSandbox(options: SandboxOptions & { readonly kubernetesOnly: true }): Promise<KubernetesSandbox>;
 export function startSandbox(options?: SandboxOptions & { readonly kubernetesOnly?: false }): Promise<Sandbox>;
 export async function startSandbox(options: SandboxOptions = {}): Promise<KubernetesSandbox | Sandbox> {
-  const engines = await buildEngines(options.report ?? new Progress(process.stderr).report);
+  const { signal } = options;
+  const engines = await unlessAborted(buildEngines(options.report ?? new Progress(process.stderr).report), signal);
   const directory = await makeDirectory(options.directory);
   const supervisor = new Supervisor(directory);
+  const removeFolder = async (): Promise<void> => {
+    if (options.directory === undefined) await removeTree(directory);
+  };
   try {
-    return await startEverything(options, { engines, directory, supervisor });
+    const sandbox = await unlessAborted(startEverything(options, { engines, directory, supervisor }), signal);
+    const discard = async (): Promise<void> => {
+      await sandbox.stop();
+      await removeFolder();
+    };
+    return { ...sandbox, discard };
   } catch (error) {
     await supervisor.stop();
+    if (signal?.aborted) await removeFolder();
     throw error;
   }
 }
@@ -70,7 +87,9 @@ interface Ground {
   readonly supervisor: Supervisor;
 }
 
-async function startEverything(options: SandboxOptions, ground: Ground): Promise<KubernetesSandbox | Sandbox> {
+type Undiscarded = Omit<KubernetesSandbox, "discard"> | Omit<Sandbox, "discard">;
+
+async function startEverything(options: SandboxOptions, ground: Ground): Promise<Undiscarded> {
   const { clusterName = "sandbox", kubernetesOnly = false } = options;
   const controlPlane = await startControlPlane(ground);
   const [account] = await Promise.all([

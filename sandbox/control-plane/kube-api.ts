@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { Agent, request } from "node:https";
+import { Agent } from "node:https";
 import { parse } from "yaml";
+import { type Answer, exchange } from "./exchange";
 
 /** The API server refused. `code` is the HTTP status, `reason` Kubernetes' own word for it. */
 class KubeApiError extends Error {
@@ -115,7 +116,7 @@ export class KubeApi {
     }
   }
 
-  #send({ method, path, body, contentType = "application/json" }: Call): Promise<unknown> {
+  async #send({ method, path, body, contentType = "application/json" }: Call): Promise<unknown> {
     const content = body === undefined ? "" : JSON.stringify(body);
     const headers = {
       authorization: `Bearer ${this.#token}`,
@@ -125,34 +126,21 @@ export class KubeApi {
       "content-length": Buffer.byteLength(content),
     };
     const options = { method, headers, agent: this.#agent, timeout: TIMEOUT_MS };
-    return new Promise((resolve, reject) => {
-      const sent = request(new URL(path, this.#server), options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          settle(response.statusCode ?? 0, Buffer.concat(chunks).toString("utf8"), { resolve, reject });
-        });
-      });
-      sent.on("timeout", () => sent.destroy(new Error(`${method} ${path}: no answer within ${TIMEOUT_MS} ms`)));
-      sent.on("error", reject);
-      sent.end(content);
-    });
+    return objectIn(await exchange(new URL(path, this.#server), options, content));
   }
 }
 
-interface Settlers {
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: Error) => void;
+function objectIn({ code, text }: Answer): unknown {
+  const answer = parsed(text);
+  if (answer !== undefined && code < 300) return answer;
+  throw new KubeApiError(code, answer?.reason ?? "", answer?.message ?? text.slice(0, 200));
 }
 
-function settle(code: number, text: string, { resolve, reject }: Settlers): void {
+/** An object or a Status; undefined for the plain text of a proxy, or of a server that is going down. */
+function parsed(text: string): { readonly reason?: string; readonly message?: string } | undefined {
   try {
-    const answer = JSON.parse(text) as { readonly reason?: string; readonly message?: string }; // an object or a Status
-    if (code < 300) resolve(answer);
-    else reject(new KubeApiError(code, answer.reason ?? "", answer.message ?? text));
+    return JSON.parse(text) as { readonly reason?: string; readonly message?: string }; // one of the two
   } catch {
-    // A proxy or a server that is going down answers in plain text.
-    reject(new KubeApiError(code, "", text.slice(0, 200)));
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { describeCrash } from "../processes/supervisor";
 import { type PulumiStack, pulumiStack } from "../pulumi";
 import type { Sandbox } from "../sandbox";
 import { listCluster } from "../control-plane/listing";
-import { type DemoCluster, demoCluster } from "./cluster";
+import { Operator } from "../control-plane/operator";
 import { controllerLog } from "./controller-log";
 import type { Narrator } from "./narrator";
 import { priceTags } from "./prices";
@@ -18,14 +18,14 @@ const MINUTE_MS = 60_000;
 export interface Stage {
   readonly sandbox: Sandbox;
   readonly stack: PulumiStack;
-  readonly cluster: DemoCluster;
+  readonly cluster: Operator;
   readonly narrator: Narrator;
   readonly watch: () => Promise<void>;
   readonly priceTag: ReturnType<typeof priceTags>;
 }
 
 export async function setStage(sandbox: Sandbox, narrator: Narrator): Promise<Stage> {
-  const cluster = demoCluster(sandbox.kubeconfig);
+  const cluster = new Operator(sandbox.kubeconfig);
   const followLog = controllerLog(sandbox.directory, narrator);
   const stack = await pulumiStack(sandbox, {
     onLine: (line) => {
@@ -78,7 +78,7 @@ export async function grow({ cluster, narrator, watch, priceTag }: Stage): Promi
   narrator.chapter("scale up: inflate 0 → 25, one GPU pod, three arm64 pods on spot");
   for (const workload of [inflate, training, web]) await cluster.create(workload);
   await cluster.scale("inflate", 25);
-  const allRunning = async (): Promise<boolean> => (await cluster.pods()).filter(isRunning).length === 29;
+  const allRunning = async (): Promise<boolean> => (await cluster.list("Pod")).filter(isRunning).length === 29;
   await until(allRunning, { what: "29 pods run", withinMs: 2 * MINUTE_MS, meanwhile: watch });
   await showNodes(cluster, narrator, priceTag);
 }
@@ -101,7 +101,7 @@ export async function interrupt({ sandbox, cluster, narrator, watch, priceTag }:
   narrator.say(`EventBridge: EC2 Spot Instance Interruption Warning for ${instance}`);
   await sendSpotInterruption(sandbox.aws, instance);
   const replaced = async (): Promise<boolean> => {
-    const [claims, pods] = await Promise.all([cluster.claims(), cluster.pods()]);
+    const [claims, pods] = await Promise.all([cluster.claims(), cluster.list("Pod")]);
     return claims.every(({ metadata }) => metadata.uid !== victim.metadata.uid) && pods.filter(isRunning).length === 3;
   };
   await until(replaced, { what: "the node is replaced", withinMs: 2 * MINUTE_MS, meanwhile: watch });
@@ -111,7 +111,7 @@ export async function interrupt({ sandbox, cluster, narrator, watch, priceTag }:
 /** Whether the account and the cluster are as they were; says what is not. */
 export async function takeDown({ sandbox, stack, cluster, narrator }: Stage, before: Inventory): Promise<boolean> {
   narrator.chapter("pulumi destroy: and back to nothing");
-  for (const workload of [inflate, training, web]) await cluster.delete(workload);
+  for (const workload of [inflate, training, web]) await cluster.delete("Deployment", workload.metadata.name);
   await stack.destroy();
   const left = listingChanges(before, await inventory(sandbox));
   narrator.say(left.length === 0 ? "left behind: nothing" : `left behind: ${left.length}`);

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { until as answered } from "../../components/resources/until";
 
 const POLL_MS = 400;
 
@@ -12,11 +12,11 @@ export interface Waiting {
 
 /** Looks again and again until it is so. @throws Error when that takes too long, with what was being waited for. */
 export async function until(isSo: () => Promise<boolean>, { what, withinMs, meanwhile }: Waiting): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`gave up after ${withinMs / 1000} s waiting until ${what}`);
+  const look = async (): Promise<true | undefined> => {
+    const so = await isSo();
     await meanwhile();
-    await sleep(POLL_MS);
-  }
-  await meanwhile();
+    return so ? true : undefined;
+  };
+  const so = await answered(look, { withinMs, everyMs: POLL_MS });
+  if (so === undefined) throw new Error(`gave up after ${withinMs / 1000} s waiting until ${what}`);
 }

@@ -3,15 +3,15 @@ import { labels } from "../../controller/api/labels";
 import type { NodeClaim } from "../../controller/api/node-claim";
 import { isReady } from "../../controller/api/node-state";
 import type { Pod } from "../../controller/api/pod";
-import type { DemoCluster } from "./cluster";
+import type { Operator } from "../control-plane/operator";
 import type { Narrator } from "./narrator";
 import type { Offering } from "./prices";
 
 type PriceTag = (offering: Offering) => Promise<string>;
 
 /** `kubectl get nodepools`, in short. */
-export async function showPools(cluster: DemoCluster, { table }: Narrator): Promise<void> {
-  const rows = (await cluster.pools()).map((pool) => [
+export async function showPools(cluster: Operator, { table }: Narrator): Promise<void> {
+  const rows = (await cluster.list("NodePool")).map((pool) => [
     pool.metadata.name,
     pool.spec.template.spec.nodeClassRef.name,
     String(pool.status?.nodes ?? 0),
@@ -24,8 +24,8 @@ export async function showPools(cluster: DemoCluster, { table }: Narrator): Prom
 }
 
 /** Claim → instance → node → pods, with what each costs. */
-export async function showNodes(cluster: DemoCluster, { table }: Narrator, priceTag: PriceTag): Promise<void> {
-  const [claims, nodes, pods] = await Promise.all([cluster.claims(), cluster.nodes(), cluster.pods()]);
+export async function showNodes(cluster: Operator, { table }: Narrator, priceTag: PriceTag): Promise<void> {
+  const [claims, nodes, pods] = await Promise.all([cluster.claims(), cluster.list("Node"), cluster.list("Pod")]);
   const rows = await Promise.all(
     claims.map(async (claim) => {
       const offering = offeringOf(claim);
@@ -47,8 +47,8 @@ export async function showNodes(cluster: DemoCluster, { table }: Narrator, price
 }
 
 /** Nodes that are not Karpenter's. */
-export async function showOtherNodes(cluster: DemoCluster, { table }: Narrator): Promise<void> {
-  const nodes = (await cluster.nodes()).filter(({ metadata }) => metadata.labels?.[labels.nodePool] === undefined);
+export async function showOtherNodes(cluster: Operator, { table }: Narrator): Promise<void> {
+  const nodes = (await cluster.list("Node")).filter(({ metadata }) => metadata.labels?.[labels.nodePool] === undefined);
   const rows = nodes.map((node) => [
     node.metadata.name,
     node.metadata.labels?.["eks.amazonaws.com/compute-type"] ?? "ec2",
@@ -58,8 +58,8 @@ export async function showOtherNodes(cluster: DemoCluster, { table }: Narrator):
 }
 
 /** How far pods, claims and nodes have come, in one line. */
-export async function summary(cluster: DemoCluster): Promise<string> {
-  const [pods, claims] = await Promise.all([cluster.pods(), cluster.claims()]);
+export async function summary(cluster: Operator): Promise<string> {
+  const [pods, claims] = await Promise.all([cluster.list("Pod"), cluster.claims()]);
   const running = pods.filter(isRunning).length;
   const going = claims.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).length;
   const stages = ["Launched", "Registered", "Initialized"].map(

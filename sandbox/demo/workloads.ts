@@ -1,5 +1,5 @@
 import type { PoolSettings } from "../../components/pool-settings";
-import { type Manifest, NAMESPACE } from "./cluster";
+import type { Manifest } from "../control-plane/operator";
 
 const emptyAfter = (wait: string): PoolSettings["disruption"] => ({
   consolidationPolicy: "WhenEmpty",
@@ -52,10 +52,9 @@ interface Workload {
   readonly tolerations?: readonly object[];
 }
 
-const deployment = ({ name, replicas, requests, nodeSelector, tolerations }: Workload): Manifest => ({
-  apiVersion: "apps/v1",
+const deployment = ({ name, replicas, requests, nodeSelector, tolerations }: Workload): Manifest<"Deployment"> => ({
   kind: "Deployment",
-  metadata: { name, namespace: NAMESPACE },
+  metadata: { name },
   spec: {
     replicas,
     selector: { matchLabels: { app: name } },

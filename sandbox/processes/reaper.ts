@@ -3,7 +3,8 @@ import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
 /**
- * Reads "+<group>" and "-<group>" lines, and when its input ends, because whoever wrote them is gone, kills the groups that are left.
+ * Reads "+<group>" and "-<group>" lines, and when its input ends, because whoever wrote them is gone, kills the groups that are left,
+ * with all that they started: Pulumi gives its plugins groups of their own.
  * Shell, because it must survive us and cost nothing: one such process idles beside each supervisor.
  */
 const script = `
@@ -14,7 +15,16 @@ while read -r line; do
     -*) groups=$(printf '%s' "$groups" | sed "s/ \${line#-} / /") ;;
   esac
 done
-for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+tree() {
+  # macOS knows no session ids; there a parent that is gone already hides its children.
+  { ps -A -o pid=,ppid=,sid= 2>/dev/null || ps -A -o pid=,ppid=; } | awk -v root="$1" '
+    { parent[$1] = $3 == root ? root : $2 }
+    END { list[count = 1] = root; for (i = 1; i <= count; i++) { print list[i]; for (p in parent) if (parent[p] == list[i] && p != root) list[++count] = p } }'
+}
+for group in $groups; do
+  for pid in $(tree "$group"); do kill -s KILL "$pid" 2>/dev/null; done
+  kill -s KILL -- "-$group" 2>/dev/null
+done
 `;
 
 /** Sees to it that process groups do not outlive this process, however it ends: by exit, by signal, or by SIGKILL, where no handler runs. */

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines } from "./log-file";
+import { killTree } from "./process-tree";
 import { Reaper } from "./reaper";
 
 /** A program to run beside others. */
@@ -68,6 +69,7 @@ export class Supervisor {
   readonly #logs: string;
   readonly #reaper = new Reaper();
   readonly #children: Child[] = [];
+  readonly #guests = new Set<number>();
   readonly #crashes = new EventEmitter<{ crash: [Crash] }>();
   #stopped = false;
 
@@ -89,6 +91,16 @@ export class Supervisor {
     return { pid: child.pid, logFile: child.logFile, stop: () => this.#end(child) };
   }
 
+  /** Takes in a process that somebody else started: it and all that it started are killed before the components end. Returns how to let it go. */
+  adopt(pid: number): () => void {
+    this.#guests.add(pid);
+    this.#reaper.watch(pid);
+    return () => {
+      this.#guests.delete(pid);
+      this.#reaper.forget(pid);
+    };
+  }
+
   /** Process id of the component of this name, the one started last; undefined when none is up. For those who want to see it die. */
   pidOf(name: string): number | undefined {
     return this.#children.findLast(({ component, exit }) => component.name === name && !exit)?.pid;
@@ -97,6 +109,7 @@ export class Supervisor {
   /** Ends every component, the last started first. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    await Promise.all([...this.#guests].map(killTree));
     for (const child of [...this.#children].reverse()) await this.#end(child);
     this.#reaper.close();
   }

@@ -51,7 +51,7 @@ describe("destroy against the odds", function () {
     process.kill(pid, "SIGKILL");
 
     const environment = { ...sandbox.environment, PULUMI_K8S_DELETE_UNREACHABLE: "true" };
-    const stack = await pulumiStack({ directory: sandbox.directory, environment });
+    const stack = await pulumiStack({ ...sandbox, environment });
     const printed = await stack.destroy();
     assert.ok(printed.some((line) => /does not answer .*: going on with what is in AWS/.test(line)));
     assert.deepEqual(await machines(sandbox.aws), []);

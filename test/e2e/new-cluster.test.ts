@@ -6,7 +6,7 @@ import { describe, it } from "mocha";
 import type { StackConfig } from "#sandbox/pulumi";
 import { labels } from "#controller/api/labels";
 import { tags } from "#controller/contract/tags";
-import { labelOf } from "./support/cluster";
+import { labelOf } from "./support/claims";
 import { machines, tagsOf } from "./support/machines";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";

@@ -15,7 +15,7 @@ import { labels } from "#controller/api/labels";
 import type { Pod } from "#controller/api/pod";
 import { names } from "#controller/contract/names";
 import { sendSpotInterruption } from "#sandbox/aws/send-event";
-import { instanceOf, labelOf } from "./support/cluster";
+import { instanceOf, labelOf } from "./support/claims";
 import { machines, tagsOf } from "./support/machines";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";

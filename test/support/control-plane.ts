@@ -38,7 +38,7 @@ const connectionOf = (kubeconfig: string): Connection =>
 
 async function start(): Promise<KubernetesSandbox> {
   const sandbox = await startSandbox({ kubernetesOnly: true });
-  atEnd(() => sandbox.stop());
+  atEnd(() => sandbox.discard());
   await installCrds(connectionOf(sandbox.kubeconfig));
   return sandbox;
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Kind, Kinds } from "#controller/api/kinds";
 import { keyOf } from "#controller/api/kube-object";
 import { settings } from "#controller/contract/settings";
@@ -18,6 +17,7 @@ import { schedule } from "#controller/scheduling/schedule";
 import { Intentions } from "#controller/state/intentions";
 import { atEnd } from "./at-end";
 import { adminConnection } from "./control-plane";
+import { eventually } from "./eventually";
 import { FakeClock } from "./fake-clock";
 import { ScriptedCloud, ScriptedResolver } from "./scripted-cloud";
 import { silentLog, silentMetrics } from "./silence";
@@ -127,7 +127,7 @@ export class ControllerWorld {
   async found<K extends Kind>(kind: K, name: ObjectName): Promise<Kinds[K] | undefined> {
     const { name: bare, namespace } = name;
     const key = keyOf({ metadata: namespace === undefined ? { name: bare } : { name: bare, namespace } });
-    return eventually(async () => {
+    return eventually(`the mirror shows ${kind} ${bare}`, async () => {
       const object = await this.kube.get(kind, name);
       const cached = this.kube.cached(kind).get(key);
       if (object?.metadata.resourceVersion !== cached?.metadata.resourceVersion) return undefined;
@@ -177,11 +177,10 @@ export class ControllerWorld {
         await this.kube.patch(kind, name, { metadata: { finalizers: null } }).catch(() => undefined);
       }
     }
-    for (const { kind, name } of this.#made) if (kind !== "Namespace") await eventually(() => this.#isGone(kind, name));
-  }
-
-  async #isGone(kind: Kind, name: ObjectName): Promise<true | undefined> {
-    return (await this.found(kind, name)) === undefined ? true : undefined;
+    for (const { kind, name } of this.#made)
+      if (kind !== "Namespace") {
+        await eventually(`${kind} ${name.name} is gone`, async () => (await this.found(kind, name)) === undefined);
+      }
   }
 }
 
@@ -197,14 +196,3 @@ export const kubeExcept = (kube: Kube, changes: Partial<Kube>): Kube => ({
   evict: (pod, uid) => kube.evict(pod, uid),
   ...changes,
 });
-
-/** Asks until there is an answer. */
-export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined, withinMs = 10_000): Promise<T> {
-  const until = Date.now() + withinMs;
-  while (Date.now() < until) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await sleep(10);
-  }
-  throw new Error("it never happened");
-}

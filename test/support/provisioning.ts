@@ -8,7 +8,8 @@ import { isProvisionable } from "#controller/api/pod-state";
 import type { Context } from "#controller/controllers/context";
 import { batchWindow, podProvisioning } from "#controller/controllers/pod-provisioning";
 import { nodeClass, nodePool } from "./builders";
-import { type ControllerWorld, eventually } from "./controller-world";
+import type { ControllerWorld } from "./controller-world";
+import { eventually } from "./eventually";
 import { nextName } from "./names";
 
 const ready = { type: "Ready", status: "True", reason: "Ready", message: "", observedGeneration: 1 } as const;
@@ -60,9 +61,9 @@ export class Provisioning {
         containers: [{ name: "main", image: "none", resources: { requests, limits } }],
       },
     });
-    return eventually(() => {
+    return eventually("the scheduler gives up on the pod", () => {
       const seen = this.world.kube.cached("Pod").get(`default/${name}`);
-      return seen !== undefined && isProvisionable(seen) ? seen : undefined;
+      return seen !== undefined && isProvisionable(seen) && seen;
     });
   }
 

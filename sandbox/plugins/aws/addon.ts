@@ -1,8 +1,7 @@
 import type { AddonArgs, AddonState } from "@pulumi/aws/eks/addon";
 import { unless } from "./aws";
-import { gone, split, timing } from "./eks";
+import { gone, retagEks, split, timing } from "./eks";
 import { define, requiredFixed } from "./resource";
-import { retag } from "./tags";
 
 /** Id: `<cluster>:<add-on>`. */
 export const addon = define<AddonArgs, AddonState>({
@@ -66,13 +65,7 @@ export const addon = define<AddonArgs, AddonState>({
     });
     const { addon: found } = await eks.describeAddon({ clusterName, addonName });
     const resourceArn = found?.addonArn;
-    await retag(
-      { olds, news },
-      {
-        tag: (tags) => eks.tagResource({ resourceArn, tags }),
-        untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
-      },
-    );
+    await retagEks(eks, resourceArn, { olds, news });
   },
 
   async delete(id, aws, { preserve = false }) {

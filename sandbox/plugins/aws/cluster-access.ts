@@ -7,10 +7,9 @@ import type {
 import type { PodIdentityAssociationArgs, PodIdentityAssociationState } from "@pulumi/aws/eks/podIdentityAssociation";
 import { present, unless } from "./aws";
 import type { Aws } from "./aws";
-import { gone, split } from "./eks";
+import { gone, retagEks, split } from "./eks";
 import { define, fixed, requiredFixed } from "./resource";
 import type { Plain } from "./resource";
-import { retag } from "./tags";
 
 /** Id: `<cluster>:<principal arn>`. */
 export const accessEntry = define<AccessEntryArgs, AccessEntryState>({
@@ -65,13 +64,7 @@ export const accessEntry = define<AccessEntryArgs, AccessEntryState>({
       username: news.userName,
     });
     const resourceArn = entry?.accessEntryArn;
-    await retag(
-      { olds, news },
-      {
-        tag: (tags) => eks.tagResource({ resourceArn, tags }),
-        untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
-      },
-    );
+    await retagEks(eks, resourceArn, { olds, news });
   },
 
   async delete(id, aws) {
@@ -184,13 +177,7 @@ export const podIdentityAssociation = define<PodIdentityAssociationArgs, PodIden
       targetRoleArn: targetRoleArn ?? "",
     });
     const resourceArn = association?.associationArn;
-    await retag(
-      { olds, news },
-      {
-        tag: (tags) => eks.tagResource({ resourceArn, tags }),
-        untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
-      },
-    );
+    await retagEks(eks, resourceArn, { olds, news });
   },
 
   async delete(id, aws, known) {

@@ -7,10 +7,9 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { ClusterArgs, ClusterState } from "@pulumi/aws/eks/cluster";
 import { present, unless } from "./aws";
-import { gone, timing } from "./eks";
+import { gone, retagEks, timing } from "./eks";
 import { define, fixed, named, required, requiredFixed } from "./resource";
 import type { Change, Plain } from "./resource";
-import { retag } from "./tags";
 
 type Args = Plain<ClusterArgs>;
 
@@ -153,10 +152,7 @@ function configChanges({ olds, news }: Change<Args>): Omit<UpdateClusterConfigRe
 
 async function retagCluster(eks: EKS, name: string, change: Change<Args>): Promise<void> {
   const { cluster: found } = await eks.describeCluster({ name });
-  await retag(change, {
-    tag: (tags) => eks.tagResource({ resourceArn: found?.arn, tags }),
-    untag: (tagKeys) => eks.untagResource({ resourceArn: found?.arn, tagKeys }),
-  });
+  await retagEks(eks, found?.arn, change);
 }
 
 const modes = ["API", "API_AND_CONFIG_MAP", "CONFIG_MAP"] as const;

@@ -1,4 +1,6 @@
 /** What EKS's resources have in common. */
+import type { EKS } from "@aws-sdk/client-eks";
+import { retag, type TagChange } from "./tags";
 
 export const gone = ["ResourceNotFoundException"];
 
@@ -10,3 +12,10 @@ export function split(id: string, separator: string, count = 2): string[] {
   const parts = id.split(separator);
   return [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
 }
+
+/** Comes from one set of tags of a resource to the other. */
+export const retagEks = (eks: EKS, resourceArn: string | undefined, change: TagChange): Promise<void> =>
+  retag(change, {
+    tag: (tags) => eks.tagResource({ resourceArn, tags }),
+    untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
+  });

@@ -1,8 +1,7 @@
 import type { FargateProfileArgs, FargateProfileState } from "@pulumi/aws/eks/fargateProfile";
 import { present, unless } from "./aws";
-import { gone, split, timing } from "./eks";
+import { gone, retagEks, split, timing } from "./eks";
 import { define, fixed, named, requiredFixed } from "./resource";
-import { retag } from "./tags";
 
 /** Id: `<cluster>:<profile>`. EKS makes and deletes one profile of a cluster at a time and cannot change one. */
 export const fargateProfile = define<FargateProfileArgs, FargateProfileState>({
@@ -56,13 +55,7 @@ export const fargateProfile = define<FargateProfileArgs, FargateProfileState>({
     const [clusterName, fargateProfileName] = split(id, ":");
     const { fargateProfile: found } = await eks.describeFargateProfile({ clusterName, fargateProfileName });
     const resourceArn = found?.fargateProfileArn;
-    await retag(
-      { olds, news },
-      {
-        tag: (tags) => eks.tagResource({ resourceArn, tags }),
-        untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
-      },
-    );
+    await retagEks(eks, resourceArn, { olds, news });
   },
 
   async delete(id, aws) {

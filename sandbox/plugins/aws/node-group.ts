@@ -1,10 +1,9 @@
 import type { CreateNodegroupRequest, Nodegroup } from "@aws-sdk/client-eks";
 import type { NodeGroupArgs, NodeGroupState } from "@pulumi/aws/eks/nodeGroup";
 import { present, unless } from "./aws";
-import { gone, split, timing } from "./eks";
+import { gone, retagEks, split, timing } from "./eks";
 import { define, fixed, named, prefix, requiredFixed } from "./resource";
 import type { Plain } from "./resource";
-import { retag } from "./tags";
 
 /** Id: `<cluster>:<group>`. */
 export const nodeGroup = define<NodeGroupArgs, NodeGroupState>({
@@ -59,13 +58,7 @@ export const nodeGroup = define<NodeGroupArgs, NodeGroupState>({
     });
     const { nodegroup } = await eks.describeNodegroup(group);
     const resourceArn = nodegroup?.nodegroupArn;
-    await retag(
-      { olds, news },
-      {
-        tag: (tags) => eks.tagResource({ resourceArn, tags }),
-        untag: (tagKeys) => eks.untagResource({ resourceArn, tagKeys }),
-      },
-    );
+    await retagEks(eks, resourceArn, { olds, news });
   },
 
   async delete(id, aws) {

@@ -13,13 +13,19 @@ export interface TagCalls {
 }
 
 /** Comes from one set of tags to the other with what has to be said to AWS, and no more. */
-export async function retag(change: { readonly olds: Tagged; readonly news: Tagged }, calls: TagCalls): Promise<void> {
+export async function retag(change: TagChange, calls: TagCalls): Promise<void> {
   const { tags: olds = {} } = change.olds;
   const { tags: news = {} } = change.news;
   const removed = Object.keys(olds).filter((key) => !(key in news));
   const added = Object.entries(news).filter(([key, value]) => olds[key] !== value);
   if (removed.length > 0) await calls.untag(removed);
   if (added.length > 0) await calls.tag(Object.fromEntries(added));
+}
+
+/** A resource as it was and as it is to be. */
+export interface TagChange {
+  readonly olds: Tagged;
+  readonly news: Tagged;
 }
 interface Tagged {
   readonly tags?: Tags | undefined;

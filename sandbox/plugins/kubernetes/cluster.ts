@@ -1,9 +1,10 @@
 /** One door to one API server: JSON over HTTPS with the kubeconfig's credentials. */
 import { existsSync } from "node:fs";
-import * as http from "node:http";
-import * as https from "node:https";
+import type { OutgoingHttpHeaders } from "node:http";
+import type { RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { exchange } from "../../control-plane/exchange";
 import type { Properties } from "../provider";
 import { ApiError, UnreachableError } from "./errors";
 import type { Settings } from "./settings";
@@ -64,51 +65,28 @@ export class Cluster {
   async #once({ method, path, query = {}, body, contentType, onWarning }: Request): Promise<Properties> {
     const url = new URL(this.server.replace(/\/$/, "") + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const options: https.RequestOptions = { method, timeout: REQUEST_TIMEOUT_MS };
+    const options: RequestOptions = { method, timeout: REQUEST_TIMEOUT_MS };
     await this.#config.applyToHTTPSOptions(options).catch((error: unknown) => {
       throw new UnreachableError(this.server, { cause: error });
     });
-    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    options.headers = {
-      // An object here: client-node sets headers by name.
-      ...(options.headers as http.OutgoingHttpHeaders | undefined),
-      accept: "application/json",
-      "user-agent": "pulumi-kubernetes",
-      ...(payload && { "content-type": contentType ?? "application/json", "content-length": payload.length }),
-    };
-    const answer = await this.#send(url, options, payload);
-    for (const warning of warningsIn(answer.warning)) onWarning?.(warning);
-    if (answer.code < 400) return answer.body;
-    throw new ApiError(answer.code, answer.body, `${method} ${path}: HTTP ${answer.code}`);
-  }
-
-  #send(url: URL, options: https.RequestOptions, payload: Buffer | undefined): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const unreachable = (cause: unknown) => {
-        reject(new UnreachableError(this.server, { cause }));
-      };
-      const sent = (url.protocol === "http:" ? http : https).request(url, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", unreachable);
-        response.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
-          const warning = response.headers.warning ?? "";
-          resolve({ code: response.statusCode ?? 0, body: parsed(text), warning });
-        });
-      });
-      sent.on("timeout", () => sent.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1_000} s`)));
-      sent.on("error", unreachable);
-      sent.end(payload);
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    // An object here: client-node sets headers by name.
+    options.headers = { ...(options.headers as OutgoingHttpHeaders | undefined), ...headersFor(payload, contentType) };
+    const { code, headers, text } = await exchange(url, options, payload).catch((cause: unknown) => {
+      throw new UnreachableError(this.server, { cause });
     });
+    for (const warning of warningsIn(headers.warning ?? "")) onWarning?.(warning);
+    const answer = parsed(text);
+    if (code < 400) return answer;
+    throw new ApiError(code, answer, `${method} ${path}: HTTP ${code}`);
   }
 }
 
-interface Answer {
-  readonly code: number;
-  readonly body: Properties;
-  readonly warning: string;
-}
+const headersFor = (payload: string | undefined, contentType = "application/json"): OutgoingHttpHeaders => ({
+  accept: "application/json",
+  "user-agent": "pulumi-kubernetes",
+  ...(payload !== undefined && { "content-type": contentType, "content-length": Buffer.byteLength(payload) }),
+});
 
 /** A proxy or an unserved path answers in plain text: that becomes the message. */
 function parsed(text: string): Properties {

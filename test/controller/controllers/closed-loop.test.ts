@@ -13,7 +13,8 @@ import { systemClock } from "#controller/runtime/system-clock";
 import { systemRandom } from "#controller/runtime/system-random";
 import { node, nodeClass, nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, eventually, kubeExcept } from "#support/controller-world";
+import { ControllerWorld, kubeExcept } from "#support/controller-world";
+import { eventually } from "#support/eventually";
 
 const mine = { key: "test.example/closed-loop", effect: "NoSchedule" } as const;
 
@@ -88,18 +89,22 @@ describe("all controllers together", function () {
       nodePool({ spec: { disruption, template: { spec: { taints: [mine] } } } }),
     );
     const pool_ = { name: pool.metadata.name };
-    await eventually(() => {
+    await eventually("the pool is ready", () => {
       const seen = world.kube.cached("NodePool").get(pool_.name);
-      return seen && isReady(seen) ? true : undefined;
+      return seen && isReady(seen);
     });
     const waiting = await world.create("Pod", {
       metadata: { name: "closed-loop", namespace: "default" },
       spec: { tolerations: [mine], containers: [{ name: "main", ...{ image: "none" } }] },
     });
-    const claim = await eventually(() => {
-      const seen = ownClaim(pool_.name);
-      return seen?.status?.providerID === undefined ? undefined : seen;
-    }, 20_000);
+    const claim = await eventually(
+      "a claim is launched",
+      () => {
+        const seen = ownClaim(pool_.name);
+        return seen?.status?.providerID === undefined ? undefined : seen;
+      },
+      20_000,
+    );
     world.adopt("NodeClaim", claim.metadata);
     assert.deepEqual(await writtenInQuiet(), [], "while the node comes");
 
@@ -111,12 +116,12 @@ describe("all controllers together", function () {
         status: { conditions: [{ type: "Ready", status: "True", lastTransitionTime: new Date().toISOString() }] },
       }),
     );
-    await eventually(() => (isReady(ownClaim(pool_.name) ?? claim) ? true : undefined));
-    await eventually(() => world.kube.cached("Pod").get("default/closed-loop")?.spec.nodeName);
+    await eventually("its node is ready", () => isReady(ownClaim(pool_.name) ?? claim));
+    await eventually("the pod is bound", () => world.kube.cached("Pod").get("default/closed-loop")?.spec.nodeName);
     assert.deepEqual(await writtenInQuiet(), [], "while the pod runs");
 
     await world.kube.delete("Pod", waiting.metadata, { gracePeriodSeconds: 0 });
-    await eventually(() => (ownClaim(pool_.name) === undefined ? true : undefined), 40_000);
+    await eventually("the claim is gone", () => ownClaim(pool_.name) === undefined, 40_000);
     assert.equal(await world.found("Node", { name: "closed-loop" }), undefined);
     assert.deepEqual([...world.cloud.machines], []);
     const errors = world.logged.filter(({ level }) => level === "error");

@@ -9,22 +9,17 @@ import { ConflictError } from "#controller/ports/errors";
 import type { Kube } from "#controller/ports/kube";
 import type { Outcome } from "#controller/runtime/reconciler";
 import { nodePool } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, kubeExcept } from "#support/controller-world";
+import { type ControllerWorld, kubeExcept } from "#support/controller-world";
 import type { DeepPartial } from "#support/merge";
 import { type Running, running } from "#support/snapshots";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("disruption of empty nodes", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
+  aWorldForEachTest((opened) => {
+    world = opened;
   });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
-  });
-  afterEach(() => world.close());
 
   const poolAllowing = (nodes: string): Promise<NodePool> =>
     world.create("NodePool", nodePool({ spec: { disruption: { budgets: [{ nodes }] } } }));

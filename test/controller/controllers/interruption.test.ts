@@ -4,20 +4,15 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import { interruption } from "#controller/controllers/interruption";
 import type { InterruptionKind, InterruptionMessage, InterruptionQueue } from "#controller/ports/cloud";
 import { nodeClaim } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, kubeExcept } from "#support/controller-world";
+import { type ControllerWorld, kubeExcept } from "#support/controller-world";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("interruption", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
+  aWorldForEachTest((opened) => {
+    world = opened;
   });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
-  });
-  afterEach(() => world.close());
 
   /** A queue that holds these messages until they are removed. */
   function queueOf(

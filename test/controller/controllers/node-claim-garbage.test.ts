@@ -4,21 +4,16 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import { claimGarbage, machineGarbage } from "#controller/controllers/node-claim-garbage";
 import type { Singleton } from "#controller/runtime/reconciler";
 import { node, nodeClaim } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
 import { machineOf } from "#support/scripted-cloud";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("garbage collection", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
+  aWorldForEachTest((opened) => {
+    world = opened;
   });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
-  });
-  afterEach(() => world.close());
 
   const run = (singleton: Singleton) => singleton.run(new AbortController().signal);
   const claimWith = (name: string, conditions: readonly string[]): Promise<NodeClaim> =>

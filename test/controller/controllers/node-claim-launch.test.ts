@@ -5,21 +5,16 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import { nodeClaimLifecycle } from "#controller/controllers/node-claim-lifecycle";
 import { CreateError, InsufficientCapacityError, NodeClassNotReadyError } from "#controller/ports/errors";
 import { nodeClaim, nodeClass, nodeOverlay, nodePool } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the launch of a claim", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
-  });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
+  aWorldForEachTest(async (opened) => {
+    world = opened;
     await world.create("EC2NodeClass", nodeClass());
   });
-  afterEach(() => world.close());
 
   const newClaim = (spec: Partial<NodeClaim["spec"]> = {}): Promise<NodeClaim> =>
     world.create("NodeClaim", nodeClaim({ metadata: { labels: { [labels.zone]: "test-zone-a" } }, spec }));

@@ -7,9 +7,10 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import { nodeClaimLifecycle } from "#controller/controllers/node-claim-lifecycle";
 import type { Reconciler } from "#controller/runtime/reconciler";
 import { node, nodeClaim, nodeClass } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, eventually } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
+import { eventually } from "#support/eventually";
 import type { DeepPartial } from "#support/merge";
+import { aWorldForEachTest } from "#support/worlds";
 
 const startup: Taint = { key: "cni.example/not-up", effect: "NoSchedule" };
 const own: Taint = { key: "team", value: "a", effect: "NoSchedule" };
@@ -19,12 +20,8 @@ describe("a claim's node", function () {
   let world: ControllerWorld;
   let lifecycle: Reconciler<"NodeClaim">;
   let claim: NodeClaim;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
-  });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
+  aWorldForEachTest(async (opened) => {
+    world = opened;
     lifecycle = nodeClaimLifecycle(world.context);
     await world.create("EC2NodeClass", nodeClass());
     claim = await world.create(
@@ -40,7 +37,6 @@ describe("a claim's node", function () {
     );
     claim = (await world.settle(lifecycle, claim.metadata)) ?? claim;
   });
-  afterEach(() => world.close());
 
   /** A node joins, as its kubelet registers it. */
   const joins = (...overrides: readonly DeepPartial<Node>[]): Promise<Node> =>
@@ -142,9 +138,9 @@ describe("a claim's node", function () {
       status: { conditions: [{ type: "Ready", status: "True", lastTransitionTime: new Date().toISOString() }] },
     });
     // The node controller takes its own taint off.
-    await eventually(async () =>
-      keysOf(await world.shown("Node", joined.metadata)).includes("node.kubernetes.io/not-ready") ? undefined : true,
-    );
+    await eventually("the taint is off", async () => {
+      return !keysOf(await world.shown("Node", joined.metadata)).includes("node.kubernetes.io/not-ready");
+    });
     assert.equal(await reason(), "StartupTaintsExist");
 
     await world.kube.patch("Node", joined.metadata, {

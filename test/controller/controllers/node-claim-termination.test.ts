@@ -6,23 +6,18 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import { nodeClaimLifecycle } from "#controller/controllers/node-claim-lifecycle";
 import type { Reconciler } from "#controller/runtime/reconciler";
 import { node, nodeClaim, nodeClass } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the end of a claim", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
   let lifecycle: Reconciler<"NodeClaim">;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
-  });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
+  aWorldForEachTest(async (opened) => {
+    world = opened;
     lifecycle = nodeClaimLifecycle(world.context);
     await world.create("EC2NodeClass", nodeClass());
   });
-  afterEach(() => world.close());
 
   const launched = async (spec: Partial<NodeClaim["spec"]> = {}): Promise<NodeClaim> => {
     const claim = await world.create("NodeClaim", nodeClaim({ spec }));

@@ -8,21 +8,16 @@ import { nodeClaimConsolidatable } from "#controller/controllers/node-claim-cons
 import { nodeClaimExpiration } from "#controller/controllers/node-claim-expiration";
 import { nodeClaimPodEvents } from "#controller/controllers/node-claim-pod-events";
 import { node, nodeClaim, nodePool, podOn } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
 import type { DeepPartial } from "#support/merge";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the upkeep of a claim", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
+  aWorldForEachTest((opened) => {
+    world = opened;
   });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
-  });
-  afterEach(() => world.close());
 
   const rfc = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
   const gone = async ({ metadata }: NodeClaim): Promise<boolean> =>

@@ -6,24 +6,19 @@ import { nodeClassStatus } from "#controller/controllers/node-class-status";
 import { TerminalError } from "#controller/ports/errors";
 import type { Reconciler } from "#controller/runtime/reconciler";
 import { nodeClaim, nodeClass } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the status of a node class", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
   let reconciler: Reconciler<"EC2NodeClass">;
   let made: EC2NodeClass;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
-  });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
+  aWorldForEachTest(async (opened) => {
+    world = opened;
     reconciler = nodeClassStatus(world.context);
     made = await world.create("EC2NodeClass", nodeClass());
   });
-  afterEach(() => world.close());
 
   const shown = (): Promise<EC2NodeClass> => world.shown("EC2NodeClass", made.metadata);
   const settled = async (): Promise<EC2NodeClass> => {

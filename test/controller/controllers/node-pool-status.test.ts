@@ -7,21 +7,16 @@ import type { NodePool } from "#controller/api/node-pool";
 import { nodeClassHashing, nodePoolHashing } from "#controller/controllers/drift-hash";
 import { nodePoolStatus } from "#controller/controllers/node-pool-status";
 import { node, nodeClaim, nodeClass, nodePool } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
 import type { DeepPartial } from "#support/merge";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the status of a pool", function () {
   this.timeout(20_000);
   let world: ControllerWorld;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
+  aWorldForEachTest((opened) => {
+    world = opened;
   });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
-  });
-  afterEach(() => world.close());
 
   const settled = async ({ metadata }: NodePool): Promise<NodePool> => {
     await world.settle(nodePoolStatus(world.context), metadata);

@@ -8,11 +8,12 @@ import { nodeTermination } from "#controller/controllers/node-termination";
 import { PermissionError } from "#controller/ports/errors";
 import type { Outcome, Reconciler } from "#controller/runtime/reconciler";
 import { disruptionBudget, node, nodeClaim } from "#support/builders";
-import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, eventually } from "#support/controller-world";
+import type { ControllerWorld } from "#support/controller-world";
+import { eventually } from "#support/eventually";
 import type { DeepPartial } from "#support/merge";
 import { merge } from "#support/merge";
 import { machineOf } from "#support/scripted-cloud";
+import { aWorldForEachTest } from "#support/worlds";
 
 describe("the end of a node", function () {
   this.timeout(30_000);
@@ -21,12 +22,8 @@ describe("the end of a node", function () {
   let ending: Node;
   let claim: NodeClaim;
   let count = 0;
-  before(async function () {
-    this.timeout(STARTING_MS);
-    await ControllerWorld.open();
-  });
-  beforeEach(async () => {
-    world = await ControllerWorld.open();
+  aWorldForEachTest(async (opened) => {
+    world = opened;
     termination = nodeTermination(world.context);
     const machine = machineOf(`ending-${++count}`, 0);
     world.cloud.machines.set(machine.providerId, machine);
@@ -44,7 +41,6 @@ describe("the end of a node", function () {
     );
     await world.kube.delete("Node", ending.metadata);
   });
-  afterEach(() => world.close());
 
   const look = (): Promise<Outcome> => world.reconcile(termination, ending.metadata);
   const shown = (): Promise<Node> => world.shown("Node", ending.metadata);
@@ -136,6 +132,7 @@ describe("the end of a node", function () {
       ...disruptionBudget({ app: ending.metadata.name }, { minAvailable: 1 }),
     });
     await eventually(
+      "the budget is counted",
       async () => (await world.shown("PodDisruptionBudget", budget.metadata)).status?.disruptionsAllowed,
     );
     await world.clock.advance(10_000);
@@ -147,7 +144,7 @@ describe("the end of a node", function () {
 
     await world.kube.delete("PodDisruptionBudget", budget.metadata);
     await world.found("PodDisruptionBudget", budget.metadata);
-    await eventually(async () => {
+    await eventually("the pod is evicted", async () => {
       await look();
       return (await world.found("Pod", there.metadata))?.metadata.deletionTimestamp;
     });

@@ -9,7 +9,8 @@ import type { Outcome } from "#controller/runtime/reconciler";
 import { kwokAnnotation } from "#sandbox/control-plane/control-plane";
 import { instanceType, node, nodeClass, nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, eventually } from "#support/controller-world";
+import { ControllerWorld } from "#support/controller-world";
+import { eventually } from "#support/eventually";
 import type { DeepPartial } from "#support/merge";
 import { running } from "#support/snapshots";
 
@@ -61,9 +62,9 @@ describe("provisioning", function () {
         containers: [{ name: "main", resources: { requests: { cpu } }, ...{ image: "none" } }],
       } as Pod["spec"], // a partial of a spec that has its containers
     });
-    return eventually(() => {
+    return eventually("the scheduler gives up on the pod", () => {
       const seen = world.kube.cached("Pod").get(`default/${metadata.name}`);
-      return seen !== undefined && isProvisionable(seen) ? seen : undefined;
+      return seen !== undefined && isProvisionable(seen) && seen;
     });
   }
 
@@ -247,10 +248,14 @@ describe("provisioning", function () {
       metadata: { name: "cluster-autoscaler", namespace: "kube-system" },
       spec: { ...{ replicas: 1, selector: { matchLabels: app } }, template },
     });
-    await eventually(() => {
-      const seen = world.kube.cached("Deployment").get("kube-system/cluster-autoscaler");
-      return seen?.status?.readyReplicas === 1 ? true : undefined;
-    }, 20_000);
+    await eventually(
+      "the rival is ready",
+      () => {
+        const seen = world.kube.cached("Deployment").get("kube-system/cluster-autoscaler");
+        return seen?.status?.readyReplicas === 1;
+      },
+      20_000,
+    );
     await pending("1");
     const round = process();
     await round();
@@ -258,9 +263,9 @@ describe("provisioning", function () {
     assert.deepEqual(world.reasonsAbout(pool.metadata.name), ["ClusterAutoscalerRunning"]);
 
     await world.kube.patch("Deployment", rival.metadata, { spec: { replicas: 0 } });
-    await eventually(() => {
+    await eventually("the rival is not ready", () => {
       const seen = world.kube.cached("Deployment").get("kube-system/cluster-autoscaler");
-      return (seen?.status?.readyReplicas ?? 0) === 0 ? true : undefined;
+      return (seen?.status?.readyReplicas ?? 0) === 0;
     });
     await round();
     assert.equal((await claims()).length, 1);

@@ -13,7 +13,7 @@ import {
 } from "#controller/ports/errors";
 import { overlaid } from "#controller/scheduling/overlay";
 import { nodeClaim, nodeOverlay, nodePool } from "#support/builders";
-import { eventually } from "../../sandbox/aws/eventually";
+import { comesTrue } from "#support/eventually";
 import { awsNodeClass, awsWorld, type AwsWorld } from "./aws-world";
 
 const only = (key: string, ...values: readonly string[]): RequirementSpec => ({ key, operator: "In", values });
@@ -149,7 +149,7 @@ describe("the cloud on EC2", function () {
     const { providerId } = await cloud.create(asking([amd64, onDemand]), nodeClass);
     await cloud.delete(providerId);
 
-    await eventually(() => assert.rejects(cloud.delete(providerId), NotFoundError));
+    await comesTrue(() => assert.rejects(cloud.delete(providerId), NotFoundError));
     await assert.rejects(cloud.get(providerId), NotFoundError);
     await assert.rejects(cloud.delete("aws:///us-east-1a/i-00000000000000000"), NotFoundError);
   });

@@ -1,5 +1,5 @@
 import { kwokAnnotation } from "#sandbox/control-plane/control-plane";
-import type { Manifest } from "./cluster";
+import type { Manifest } from "#sandbox/control-plane/operator";
 
 /** A node of a group with a fixed size: nobody's claim, and nothing of Karpenter's on it. */
 export const staticNode = (name: string): Manifest<"Node"> => {

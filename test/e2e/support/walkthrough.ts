@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before } from "mocha";
 import { listingChanges } from "#sandbox/aws/listing/listing";
+import { Operator } from "#sandbox/control-plane/operator";
 import { type Inventory, inventory } from "#sandbox/demo/story";
 import { describeCrash } from "#sandbox/processes/supervisor";
 import { type Printed, type PulumiStack, pulumiStack, type StackConfig } from "#sandbox/pulumi";
 import { type Sandbox, type SandboxOptions, startSandbox } from "#sandbox/sandbox";
-import { Cluster } from "./cluster";
+import { eventually } from "#support/eventually";
 import { ControllerLog } from "./controller-log";
 
 /** For one scenario, on a machine that has other things to do. */
 export const SCENARIO_MS = 5 * 60_000;
 const WITHIN_MS = 2 * 60_000;
-const POLL_MS = 200;
 
 export interface WalkthroughOptions extends Pick<SandboxOptions, "clusterName" | "authenticationMode"> {
   /** What is there before anything of ours is: counts as what must be there afterwards, too. */
@@ -33,6 +32,7 @@ export function walkthrough({ given, ...options }: WalkthroughOptions = {}): Wal
   });
   afterEach(async function () {
     if (this.currentTest?.state !== "failed") return;
+    world.hasFailed = true;
     // eslint-disable-next-line no-console -- read by whoever looks into the failure
     console.error([`sandbox: ${world.sandbox.directory}`, ...(await world.log.end())].join("\n"));
     throw new Error("the scenarios that follow build on this one");
@@ -48,11 +48,12 @@ export function walkthrough({ given, ...options }: WalkthroughOptions = {}): Wal
 export class Walkthrough {
   #opened: Opened | undefined;
   #before: Inventory = {};
+  hasFailed = false;
 
   get sandbox(): Sandbox {
     return this.#all.sandbox;
   }
-  get cluster(): Cluster {
+  get cluster(): Operator {
     return this.#all.cluster;
   }
   get stack(): PulumiStack {
@@ -73,7 +74,7 @@ export class Walkthrough {
       await sandbox.aws.enforceIam();
       const { kubeconfig, directory } = sandbox;
       const stack = await pulumiStack(sandbox);
-      this.#opened = { sandbox, stack, cluster: new Cluster(kubeconfig), log: new ControllerLog(directory) };
+      this.#opened = { sandbox, stack, cluster: new Operator(kubeconfig), log: new ControllerLog(directory) };
     } catch (error) {
       await sandbox.stop();
       throw error;
@@ -85,7 +86,8 @@ export class Walkthrough {
   }
 
   async close(): Promise<void> {
-    await this.#opened?.sandbox.stop();
+    // What failed is looked into where it happened.
+    await (this.hasFailed ? this.#opened?.sandbox.stop() : this.#opened?.sandbox.discard());
   }
 
   /** `pulumi up` of the stack with this configuration in the sandbox's cluster. */
@@ -97,15 +99,12 @@ export class Walkthrough {
 
   /** Looks again and again until there is something true to see, and answers with it. A component that dies ends it. */
   async until<T>(what: string, look: () => Promise<T | undefined | false>, withinMs = WITHIN_MS): Promise<T> {
-    const deadline = performance.now() + withinMs;
-    for (;;) {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
+    const seen = async (): Promise<T | undefined | false> => {
       const crash = await Promise.race([this.sandbox.crashed, Promise.resolve(undefined)]);
       if (crash !== undefined) throw new Error(describeCrash(crash));
-      if (performance.now() > deadline) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
-      await sleep(POLL_MS);
-    }
+      return look();
+    };
+    return eventually(what, seen, withinMs);
   }
 
   /** Until a Deployment runs this many pods, all of them on nodes. */
@@ -132,6 +131,6 @@ export class Walkthrough {
 interface Opened {
   readonly sandbox: Sandbox;
   readonly stack: PulumiStack;
-  readonly cluster: Cluster;
+  readonly cluster: Operator;
   readonly log: ControllerLog;
 }

@@ -1,5 +1,5 @@
 import { labels } from "#controller/api/labels";
-import type { Manifest } from "./cluster";
+import type { Manifest } from "#sandbox/control-plane/operator";
 
 export interface Workload {
   readonly name: string;

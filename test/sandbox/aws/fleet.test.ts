@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand } from "@aws-sdk/client-iam";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
-import { eventually } from "./eventually";
+import { comesTrue } from "#support/eventually";
 import { testAccount, type TestAccount } from "./account";
 
 describe("CreateFleet of the sandbox's account", function () {
@@ -117,12 +117,12 @@ describe("CreateFleet of the sandbox's account", function () {
     const state = async (): Promise<string | undefined> => (await only(account, fleet)).State?.Name;
 
     assert.equal(await state(), "pending");
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await state(), "running");
     });
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
     assert.equal(await state(), "shutting-down");
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await state(), "terminated");
     });
     const { Volumes } = await ec2.send(

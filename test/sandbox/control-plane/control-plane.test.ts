@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import {
   ApiException,
   AppsV1Api,
@@ -68,8 +67,7 @@ async function withCluster(work: (config: KubeConfig) => Promise<void>): Promise
     config.loadFromFile(sandbox.kubeconfig);
     await work(config);
   } finally {
-    await sandbox.stop();
-    rmSync(sandbox.directory, { recursive: true });
+    await sandbox.discard();
   }
 }
 

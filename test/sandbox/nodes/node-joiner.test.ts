@@ -12,7 +12,7 @@ import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand, CreateRo
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { KubeApi } from "#sandbox/control-plane/kube-api";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox";
-import { eventually } from "../aws/eventually";
+import { comesTrue } from "#support/eventually";
 
 interface Node {
   readonly metadata: { readonly name: string; readonly labels: Record<string, string> };
@@ -34,12 +34,12 @@ describe("instances become nodes", function () {
     api = new KubeApi(sandbox.kubeconfig);
     await prepare(sandbox);
   });
-  after(() => sandbox.stop());
+  after(() => sandbox.discard());
 
   it("not before the cluster lets their role in, and says why", async () => {
     await launch(sandbox, "m6i.large");
 
-    await eventually(async () => {
+    await comesTrue(async () => {
       const log = await readFile(join(sandbox.directory, "logs", "nodes.log"), "utf8");
       assert.match(log, /does not join: its role .*:role\/Node has neither an access entry/);
     });
@@ -52,7 +52,7 @@ describe("instances become nodes", function () {
     await clients.eks.send(
       new CreateAccessEntryCommand({ clusterName: sandbox.clusterName, principalArn, type: "EC2_LINUX" }),
     );
-    await eventually(async () => {
+    await comesTrue(async () => {
       const [node] = await api.list<Node>("/api/v1/nodes");
       assert.equal(node?.status.conditions?.find(({ type }) => type === "Ready")?.status, "True");
       const keys = node.spec.taints?.map(({ key }) => key);
@@ -71,7 +71,7 @@ describe("instances become nodes", function () {
   it("show their devices a moment later", async () => {
     await launch(sandbox, "g5.xlarge");
 
-    await eventually(async () => {
+    await comesTrue(async () => {
       const nodes = await api.list<Node>("/api/v1/nodes");
       assert.ok(nodes.some(({ status }) => status.capacity["nvidia.com/gpu"] === "1"));
     }, 20_000);
@@ -82,7 +82,7 @@ describe("instances become nodes", function () {
     await api.delete(`/api/v1/nodes/${node?.metadata.name ?? ""}`);
     await launch(sandbox, "m6i.large");
 
-    await eventually(async () => {
+    await comesTrue(async () => {
       const names = (await api.list<Node>("/api/v1/nodes")).map(({ metadata }) => metadata.name);
       assert.equal(names.length, 2);
       assert.ok(!names.includes(node?.metadata.name ?? ""));
@@ -94,7 +94,7 @@ describe("instances become nodes", function () {
     const InstanceIds = nodes.map(({ spec }) => spec.providerID.split("/").at(-1) ?? "");
     await sandbox.aws.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.deepEqual(await api.list("/api/v1/nodes"), []);
     });
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CreateFargateProfileCommand, DeleteFargateProfileCommand } from "@aws-sdk/client-eks";
 import { KubeApi } from "#sandbox/control-plane/kube-api";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox";
-import { eventually } from "../aws/eventually";
+import { comesTrue } from "#support/eventually";
 
 const namespace = "/api/v1/namespaces/default";
 
@@ -44,11 +44,11 @@ describe("pods on Fargate nodes", function () {
     );
     await policyFollows(api);
   });
-  after(() => sandbox.stop());
+  after(() => sandbox.discard());
 
   it("run as processes with their environment, files and identity, and report what their probes say", async () => {
     await api.create(`${namespace}/pods`, pod("server", ["node", "/etc/program/server.js", "$(GREETING)"]));
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await readiness(api, "server"), "True");
     }, 30_000);
     const shown = await show(api, "server");
@@ -69,11 +69,11 @@ describe("pods on Fargate nodes", function () {
 
   it("are started again when their process ends", async () => {
     await api.create(`${namespace}/pods`, pod("crasher", ["node", "-e", "setTimeout(() => process.exit(3), 300)"]));
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal((await show(api, "crasher")).status.containerStatuses?.[0]?.restartCount, 1);
     }, 30_000);
     await api.delete(`${namespace}/pods/crasher`);
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await api.get(`${namespace}/pods/crasher`), undefined);
     });
   });
@@ -81,7 +81,7 @@ describe("pods on Fargate nodes", function () {
   it("say what they wait for, and start once it is there", async () => {
     const waiting = pod("waiting", ["node", "-e", "setInterval(() => undefined, 1000)"]);
     await api.create(`${namespace}/pods`, withEnvFrom(waiting, "later"));
-    await eventually(async () => {
+    await comesTrue(async () => {
       const { status } = await show(api, "waiting");
       assert.match(
         JSON.stringify(status.containerStatuses),
@@ -89,7 +89,7 @@ describe("pods on Fargate nodes", function () {
       );
     }, 30_000);
     await api.create(`${namespace}/configmaps`, { metadata: { name: "later" }, data: {} });
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal((await show(api, "waiting")).status.phase, "Running");
     });
   });
@@ -97,13 +97,13 @@ describe("pods on Fargate nodes", function () {
   it("end with their grace when deleted, and their node with them", async () => {
     const { spec, status } = await show(api, "server");
     await api.delete(`${namespace}/pods/server`);
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await api.get(`${namespace}/pods/server`), undefined);
     });
 
     assert.match(await readFile(join(sandbox.directory, "logs", "pod-server.log"), "utf8"), /bye/);
     await assert.rejects(fetch(`http://${status.podIP ?? ""}:8080/`));
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.equal(await api.get(`/api/v1/nodes/${spec.nodeName ?? ""}`), undefined);
     });
   });
@@ -112,7 +112,7 @@ describe("pods on Fargate nodes", function () {
     await sandbox.aws.clients.eks.send(
       new DeleteFargateProfileCommand({ clusterName: sandbox.clusterName, fargateProfileName: "servers" }),
     );
-    await eventually(async () => {
+    await comesTrue(async () => {
       assert.deepEqual(await api.list(`${namespace}/pods`), []);
     });
   });
@@ -176,7 +176,7 @@ const readiness = async (api: KubeApi, name: string): Promise<string | undefined
 
 /** The admission policy comes a moment after the profile; until then a dry run shows the other scheduler. */
 async function policyFollows(api: KubeApi): Promise<void> {
-  await eventually(async () => {
+  await comesTrue(async () => {
     const rehearsed = await api.create<Shown>(`${namespace}/pods?dryRun=All`, pod("rehearsal", ["true"]));
     assert.equal(rehearsed.spec.schedulerName, "fargate-scheduler");
   }, 20_000);

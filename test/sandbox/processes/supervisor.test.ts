@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { freePorts } from "#sandbox/processes/free-ports";
 import { isWell } from "#sandbox/processes/health";
 import { type Component, describeCrash, type Exit, Supervisor } from "#sandbox/processes/supervisor";
+import { eventually } from "#support/eventually";
 
 describe("supervisor", function () {
   this.timeout(30_000);
@@ -88,6 +89,22 @@ describe("supervisor", function () {
 
     await untilGone(Number(line.toString()));
     rmSync(directory, { recursive: true });
+  });
+
+  it("takes in what somebody else started, and ends it with all that it started", async () => {
+    const pids = await supervised(async (supervisor, directory) => {
+      const file = join(directory, "plugin");
+      // A group of its own, as Pulumi's plugins have.
+      const script = `${process.execPath} -e 'require("child_process").spawn("sleep", ["60"], { detached: true, stdio: "ignore" })
+        .on("spawn", function () { require("fs").writeFileSync(process.argv[1], String(this.pid)); })' "${file}"`;
+      const guest = spawn("/bin/sh", ["-c", script], { detached: true, stdio: "ignore" });
+      assert.ok(guest.pid);
+      supervisor.adopt(guest.pid);
+      await eventually("the plugin runs", () => read(file) !== "");
+      return [guest.pid, Number(read(file))];
+    });
+
+    for (const pid of pids) await untilGone(pid);
   });
 
   it("runs two alike side by side on ports of their own", async () => {

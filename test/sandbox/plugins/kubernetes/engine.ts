@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { KubeConfig, KubernetesObjectApi, type KubernetesObject } from "@kubernetes/client-node";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
@@ -31,8 +31,7 @@ export class Engine {
   }
 
   async stop(): Promise<void> {
-    await this.sandbox.stop();
-    await rm(this.sandbox.directory, { recursive: true });
+    await this.sandbox.discard();
   }
 
   /** A stack of its own, with nothing in it. `environment` is laid over the sandbox's. */

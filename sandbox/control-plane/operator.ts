@@ -1,11 +1,11 @@
-import { type Kind, type Kinds, kinds } from "#controller/api/kinds";
-import type { NodeClaim } from "#controller/api/node-claim";
-import type { Pod } from "#controller/api/pod";
-import { labels } from "#controller/api/labels";
-import { pathOf, type Target } from "#controller/kube/paths";
-import { KubeApi } from "#sandbox/control-plane/kube-api";
+import { type Kind, type Kinds, kinds } from "../../controller/api/kinds";
+import type { NodeClaim } from "../../controller/api/node-claim";
+import type { Pod } from "../../controller/api/pod";
+import { labels } from "../../controller/api/labels";
+import { pathOf, type Target } from "../../controller/kube/paths";
+import { KubeApi } from "./kube-api";
 
-/** Where the walk-throughs' workloads live. */
+/** Where an operator's workloads live. */
 export const NAMESPACE = "default";
 
 /** An object as one would apply it. */
@@ -26,8 +26,8 @@ interface Event {
   readonly involvedObject: { readonly kind: string; readonly name: string };
 }
 
-/** The cluster as its operator sees and changes it with kubectl. */
-export class Cluster {
+/** Does with a cluster what its operator would do with kubectl. */
+export class Operator {
   readonly api: KubeApi;
 
   /** @param kubeconfig path of the operator's */
@@ -95,9 +95,3 @@ export class Cluster {
 
 const pathTo = (kind: Kind, target: Target = {}): string =>
   pathOf(kinds[kind], kinds[kind].namespaced ? { namespace: NAMESPACE, ...target } : target);
-
-/** Of a machine, out of `aws:///<zone>/<id>`; "" before it is launched. */
-export const instanceOf = ({ status }: NodeClaim): string => status?.providerID?.split("/").at(-1) ?? "";
-
-/** A label of a claim; "" when it has none of that name. */
-export const labelOf = ({ metadata }: NodeClaim, name: string): string => metadata.labels?.[name] ?? "";
