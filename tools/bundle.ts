@@ -1,6 +1,6 @@
 /** `npm run bundle`: what is shipped as one file each, into `dist/`. Does nothing while no source has changed. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type BuildOptions } from "esbuild";
@@ -8,7 +8,7 @@ import packageJson from "../package.json";
 
 interface Bundle {
   readonly entry: string;
-  /** Also gzipped, in parts that fit ConfigMaps. */
+  /** Also gzipped, as it travels in ConfigMaps. */
   readonly packed?: true;
   readonly options?: BuildOptions;
 }
@@ -22,16 +22,11 @@ export const bundles: Readonly<Record<string, Bundle>> = {
   cli: { entry: "cli/main.ts", options: { target: "node20" } },
 };
 
-/** A ConfigMap holds 1 MiB, names and all. */
-const LARGEST_PART_BYTES = 900 * 1024;
-
 /** What was built: `dist/bundle.json` for the controller, `dist/<name>.json` for the others. */
 interface Manifest {
   readonly version: string;
   /** Of the gzipped file; of the file itself when it is not packed. */
   readonly sha256: string;
-  /** Files that follow each other to make the gzipped whole. */
-  readonly parts: readonly string[];
 }
 
 /** Out of what it was built, source file → digest: `dist/<name>.inputs.json`. */
@@ -58,8 +53,8 @@ export async function makeBundle(name: string, directory: string): Promise<boole
   for (const file of outputFiles) await put(join(directory, file.path.split("/").at(-1) ?? ""), file.contents);
   const code = await readFile(join(directory, `${name}.cjs`));
   const whole = bundle.packed ? gzipSync(code, { level: 9 }) : code;
-  const parts = bundle.packed ? await writeParts(whole, name, directory) : [`${name}.cjs`];
-  const manifest: Manifest = { version: packageJson.version, sha256: digest(whole), parts };
+  if (bundle.packed) await put(join(directory, `${name}.cjs.gz`), whole);
+  const manifest: Manifest = { version: packageJson.version, sha256: digest(whole) };
   await put(join(directory, manifestOf(name)), `${JSON.stringify(manifest, undefined, 2)}\n`);
   // Last: without it, nothing counts as built.
   await put(join(directory, inputsOf(name)), JSON.stringify(inputs));
@@ -68,21 +63,6 @@ export async function makeBundle(name: string, directory: string): Promise<boole
 
 const inputsOf = (name: string): string => `${name}.inputs.json`;
 const manifestOf = (name: string): string => (name === "controller" ? "bundle.json" : `${name}.json`);
-
-/** The gzipped whole, and where it is too large for one ConfigMap also its parts. */
-async function writeParts(whole: Buffer, name: string, directory: string): Promise<string[]> {
-  const file = `${name}.cjs.gz`;
-  await put(join(directory, file), whole);
-  const count = Math.ceil(whole.length / LARGEST_PART_BYTES);
-  const parts = Array.from({ length: count }, (_, index) => `${file}.${index}`);
-  for (const [index, part] of parts.entries())
-    await writeFile(
-      join(directory, part),
-      whole.subarray(index * LARGEST_PART_BYTES, (index + 1) * LARGEST_PART_BYTES),
-    );
-  await rm(join(directory, `${file}.${count}`), { force: true });
-  return parts;
-}
 
 async function isFresh(name: string, directory: string): Promise<boolean> {
   try {

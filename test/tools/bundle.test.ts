@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { readBundle } from "#components/bundle";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, instanceType, nodePool, podsAsking, problem } from "#support/builders";
 import { eventually } from "#support/eventually";
@@ -34,12 +35,11 @@ const bundled = () => (building ??= build());
 async function build() {
   const directory = await mkdtemp(join(tmpdir(), "pulumi-karpenter-bundle-"));
   for (const name of ["controller", "loader"]) await makeBundle(name, directory);
-  const manifest = await readFile(join(directory, "bundle.json"), "utf8");
-  const { sha256, parts } = JSON.parse(manifest) as { sha256: string; parts: readonly string[] }; // as makeBundle writes it
-  const mounted = parts.map((part, index) => join(directory, `bundle-${index}`, part));
+  const { sha256, parts } = readBundle(directory);
+  const mounted = parts.map((_, index) => join(directory, `bundle-${index}`, `part-${index}`));
   for (const [index, part] of parts.entries()) {
     await mkdir(join(directory, `bundle-${index}`));
-    await rename(join(directory, part), mounted[index] ?? "");
+    await writeFile(mounted[index] ?? "", Buffer.from(part, "base64"));
   }
   return { directory, sha256, parts: mounted };
 }
