@@ -17,7 +17,9 @@ export interface Outcome {
 export interface OwnOutcome extends Outcome {
   /** Rules that the plan breaks, as an independent checker sees it. */
   readonly violations: readonly string[];
-  /** Whether equal problems had equal plans. */
+  /** How long the event loop of a thread that has another one plan stood still at most. */
+  readonly heldMs: number;
+  /** Whether equal problems had equal plans, in that thread as well. */
   readonly isStable: boolean;
 }
 

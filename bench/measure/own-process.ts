@@ -5,6 +5,7 @@ import type { Problem } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
 import { violationsOf } from "#support/plan-checker";
 import { scenarios } from "../scenarios";
+import { planAside } from "./event-loop-hold";
 import type { OwnOutcome } from "./outcome";
 
 /** What `own-planner.ts` asks this process, as its only argument. */
@@ -15,8 +16,11 @@ export interface Assignment {
   readonly repeat: number;
 }
 
-/** Plans in a process of its own, so that its memory is that of one problem, and sends what came of it. */
-function main(assignment: Assignment): void {
+/**
+ * Plans in a process of its own, so that its memory is that of one problem, and sends what came of it. The clock runs
+ * while only the scheduler does; after that the problem is solved once more as the controller does it, in a thread.
+ */
+async function main(assignment: Assignment): Promise<void> {
   const scenario = scenarios.find(({ name }) => name === assignment.scenario);
   if (scenario === undefined) throw new RangeError(`no scenario is called ${assignment.scenario}`);
   const problem = scenario.problem(assignment.pods);
@@ -33,8 +37,10 @@ function main(assignment: Assignment): void {
   if (last === undefined) throw new RangeError("a problem has to be solved once at least");
   // Read before the checker has its turn.
   const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  const { plan, heldMs } = await planAside(renewed(problem));
+  digests.add(digestOf(plan));
   const outcome: OwnOutcome = {
-    ...{ seconds, peakRssBytes, ...comesTo(last) },
+    ...{ seconds, peakRssBytes, heldMs, ...comesTo(last) },
     violations: violationsOf(last, problem),
     isStable: digests.size === 1,
   };
@@ -61,4 +67,4 @@ function digestOf({ newNodes, existing, unschedulable }: Plan): string {
 }
 
 // Whoever starts this wrote the argument just before.
-main(JSON.parse(process.argv[2] ?? "{}") as Assignment);
+void main(JSON.parse(process.argv[2] ?? "{}") as Assignment);

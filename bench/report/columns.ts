@@ -37,6 +37,7 @@ export const columns: readonly Column[] = [
   { title: "peer ÷ bound", cell: (row) => maybe(peerRatio(row), share) },
   { title: "nodes", cell: (row) => both(row.ours.nodes, planOfPeer(row)?.nodes) },
   { title: "left over", cell: (row) => both(row.ours.unscheduled.length, planOfPeer(row)?.unscheduled.length) },
+  { title: "loop held", cell: ({ ours }) => `${Math.round(ours.heldMs)} ms` },
   { title: "memory", cell: ({ ours }) => `${Math.round(ours.peakRssBytes / MIB)} MiB` },
 ];
 

@@ -9,6 +9,7 @@ describe("solveOurselves", () => {
     assert.ok(ours.seconds.every((each) => each > 0));
     assert.ok(ours.nodes > 0 && ours.price > 0);
     assert.deepEqual({ ...ours, unscheduled: [], violations: [], isStable: true }, ours);
+    assert.ok(ours.heldMs >= 0);
     assert.ok(ours.peakRssBytes > 2 ** 24, String(ours.peakRssBytes));
   }).timeout(60_000);
 

@@ -33,6 +33,7 @@ describe("write", () => {
       "peer ÷ bound": "1.500",
       nodes: "10 / 7",
       "left over": "0 / 0",
+      "loop held": "12 ms",
       memory: "256 MiB",
     });
   });

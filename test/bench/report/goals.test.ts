@@ -33,6 +33,11 @@ describe("verdictsOn", () => {
     assert.equal(state("512 MiB", row(), row({ ours: { peakRssBytes: 2 ** 29 + 1 } })), "missed");
   });
 
+  it("asks of every row to hold the event loop for less than 50 ms", () => {
+    assert.equal(state("the event loop", row({ ours: { heldMs: 49.9 } })), "met");
+    assert.equal(state("the event loop", row(), row({ ours: { heldMs: 50 } })), "missed");
+  });
+
   it("asks for a price near the bound, nearer where pods are many", () => {
     const dear = row({ ours: { price: 106 } });
 

@@ -13,7 +13,7 @@ export function row({ ours = {}, peer = {}, ...rest }: Parts = {}): Row {
   return {
     ...{ scenario: "diverse", pods: 5000, bound: { price: 100, nodes: 10, unplaceable: 0 } },
     ...rest,
-    ours: { ...outcome, seconds: [0.1, 0.1], violations: [], isStable: true, ...ours },
+    ours: { ...outcome, seconds: [0.1, 0.1], heldMs: 12, violations: [], isStable: true, ...ours },
     peer: peerOf(peer),
   };
 }
