@@ -40,7 +40,7 @@ function zoneFor(pod: Pod, settings: Partial<SchedulingSettings> = {}): string |
 }
 
 describe("preferences", () => {
-  it("SCHED-011 tries required terms in order, and keeps to them", () => {
+  it("SCHED-011 PROV-011 tries required terms in order, and keeps to them", () => {
     assert.equal(zoneFor(podPreferring([zones(b), zones(c)], [])), b);
     assert.equal(zoneFor(podPreferring([zones("nowhere"), zones(c)], [])), c);
     assert.equal(zoneFor(podPreferring([zones("nowhere")], [])), undefined);
@@ -77,6 +77,16 @@ describe("preferences", () => {
   it("PROV-012 gives up a preference before a requirement", () => {
     assert.equal(zoneFor(podPreferring([zones(b)], [[9, zones(c)]])), b);
   });
+
+  const unmet: readonly (readonly [string, NodeSelectorTerm])[] = [
+    ["a zone that is nowhere", zones("nowhere")],
+    ["a host that is not there yet", { matchExpressions: [{ key: labels.hostname, operator: "In", values: ["red"] }] }],
+  ];
+  for (const [what, term] of unmet) {
+    it(`PROV-013 does without what is preferred: ${what}`, () => {
+      assert.equal(zoneFor(podPreferring([], [[100, term]])), a);
+    });
+  }
 
   it("PROV-014 ignores preferences when told to", () => {
     assert.equal(zoneFor(podPreferring([], [[9, zones(c)]]), { preferences: "Ignore" }), a);

@@ -57,7 +57,7 @@ describe("a tracked node", () => {
     assert.deepEqual(keys(track({ claim, node: long }).taints), ["team", startup.key, notReady.key]);
   });
 
-  it("has what was promised in place of what the node does not report yet", () => {
+  it("SCHED-022 has what was promised in place of what the node does not report yet", () => {
     const claim = claimThat(["Launched"], { status: { allocatable: { cpu: "4", "example.com/gpu": "1" } } });
     const reported = { allocatable: { cpu: "3900m", "example.com/gpu": "0", pods: "110" } };
     const young = node({ status: reported });
