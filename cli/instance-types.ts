@@ -10,8 +10,8 @@ import { readCatalog } from "./ec2-catalog";
 import { settledLabels } from "./launched-claim";
 import { typesOf } from "./market";
 import { problemWithValues } from "./object-problems";
-import { placeOf, type PlaceOptions, withPlace } from "./place";
-import { money } from "./prices";
+import { type Place, placeOf, type PlaceOptions, withPlace } from "./place";
+import { money, priceNote } from "./prices";
 import { left, right, table } from "./table";
 import type { Terminal } from "./terminal";
 
@@ -108,7 +108,7 @@ function instanceTypes(options: InstanceTypesOptions, terminal: Terminal): void 
     .filter(({ offerings }) => offerings.length > 0 || !asksForOffering(options.requirement));
   const report = Object.fromEntries(found.map(({ type, offerings }) => [type.name, reportOf(type, offerings)]));
   if (options.output === "json") terminal.out(`${JSON.stringify(report, undefined, 2)}\n`);
-  else terminal.out(typesTable(report, { region: place.region, terminal }));
+  else terminal.out(typesTable(report, { place, terminal }));
 }
 
 /** Whether a requirement is about how machines are sold, so that a type which is not sold so does not meet it. */
@@ -145,18 +145,18 @@ const columns = [
 ];
 
 interface TypesView {
-  readonly region: string;
+  readonly place: Place;
   readonly terminal: Terminal;
 }
 
 /** The cheapest first; types that are not sold last. */
-function typesTable(report: Readonly<Record<string, TypeReport>>, { region, terminal }: TypesView): string {
+function typesTable(report: Readonly<Record<string, TypeReport>>, { place, terminal }: TypesView): string {
   const rows = Object.entries(report)
     .map(([name, type]) => ({ name, type, price: Math.min(...type.offerings.map(({ price }) => price)) }))
     .sort((a, b) => (a.price === b.price ? 0 : a.price < b.price ? -1 : 1))
-    .map(({ name, type, price }) => rowOf(name, type, price === Infinity ? "–" : money(price, region)));
+    .map(({ name, type, price }) => rowOf(name, type, price === Infinity ? "–" : money(price, place)));
   const sold = rows.length === 1 ? "1 instance type" : `${rows.length} instance types`;
-  return `${rows.length === 0 ? "" : table(columns, rows, terminal)}${sold}; cpu and memory are what is allocatable\n`;
+  return `${rows.length === 0 ? "" : table(columns, rows, terminal)}${sold}; cpu and memory are what is allocatable\n${priceNote(place)}`;
 }
 
 /** What every type has. */

@@ -1,11 +1,13 @@
 import { Option, InvalidArgumentError, type Command } from "commander";
-import { listedPrices } from "../controller/providers/prices";
+import { listedPrices, pricedAs } from "../controller/providers/prices";
 import { BadInput } from "./bad-input";
 import type { Ec2Catalog } from "./ec2-catalog";
 
 /** Where nodes may be, and how they are bought. */
 export interface Place {
   readonly region: string;
+  /** The region whose prices count: the catalog may have none of the region itself. */
+  readonly pricedAs: string;
   /** In the order in which they were asked for, which decides their spot prices. */
   readonly zones: readonly string[];
   /** Spot price as a share of the on-demand price, in the first zone; undefined for on-demand only. */
@@ -55,7 +57,11 @@ export function placeOf({ region, zones, spot }: PlaceOptions, catalog: Ec2Catal
   if (listedPrices(region, catalog.prices).size === 0)
     throw new BadInput(`--region ${region}: ${catalog.directory} has no on-demand prices for it`);
   for (const zone of zones ?? []) checkZone(zone, region, catalog);
-  return { region, zones: zones ?? defaultZones(region), ...(spot !== undefined && { spot }) };
+  return {
+    ...{ region, pricedAs: pricedAs(region, catalog.prices) },
+    zones: zones ?? defaultZones(region),
+    ...(spot !== undefined && { spot }),
+  };
 }
 
 /** Where the catalog does not say which zones there are, the name has to be right. */

@@ -3,14 +3,15 @@ import type { Pod } from "../controller/api/pod";
 import { toNumber } from "../controller/api/quantity";
 import type { Plan, PlannedNode } from "../controller/scheduling/plan";
 import { hourlyPrice } from "./plan-report";
-import { money } from "./prices";
+import type { Place } from "./place";
+import { money, priceNote } from "./prices";
 import { left, right, table } from "./table";
 import { styled, type Terminal } from "./terminal";
 
 export interface PlanView {
   /** One for each round. */
   readonly seconds: readonly number[];
-  readonly region: string;
+  readonly place: Pick<Place, "region" | "pricedAs">;
   readonly terminal: Terminal;
 }
 
@@ -60,12 +61,12 @@ function newNodes({ newNodes: nodes }: Plan, view: PlanView): string {
 const costOf = (group: readonly PlannedNode[]): number =>
   group.reduce((total, { cheapest }) => total + cheapest.offering.price, 0);
 
-function rowOf(group: readonly [PlannedNode, ...PlannedNode[]], { region }: PlanView): readonly string[] {
+function rowOf(group: readonly [PlannedNode, ...PlannedNode[]], { place }: PlanView): readonly string[] {
   const [{ pool, cheapest }] = group;
   const { zone, capacityType, price } = cheapest.offering;
   const pods = group.reduce((total, node) => total + node.pods.length, 0);
   return [
-    ...[String(group.length), cheapest.instanceType, zone, capacityType, pool.metadata.name, money(price, region)],
+    ...[String(group.length), cheapest.instanceType, zone, capacityType, pool.metadata.name, money(price, place)],
     ...[String(pods), use(group, "cpu"), use(group, "memory")],
   ];
 }
@@ -133,8 +134,8 @@ function summary(plan: Plan, view: PlanView): string {
     ...(onOld > 0 ? [`${counted(onOld, "pod")} on existing nodes`] : []),
     ...(refused > 0 ? [`${counted(refused, "pod")} not placed`] : []),
   ];
-  const price = styled(view.terminal, "bold", `${money(hourlyPrice(plan), view.region)} per hour`);
-  return `${parts.join(", ")}: ${price}\n${solveTimes(view)}`;
+  const price = styled(view.terminal, "bold", `${money(hourlyPrice(plan), view.place)} per hour`);
+  return `${parts.join(", ")}: ${price}\n${priceNote(view.place)}${solveTimes(view)}`;
 }
 
 function solveTimes({ seconds, terminal }: PlanView): string {

@@ -131,11 +131,16 @@ interface Gated {
   readonly schedulingGates?: readonly { readonly name?: string }[];
 }
 
-/** A node as Kubernetes has it: with its hostname, an id to find its claim by, and a taint when it is cordoned. */
+/**
+ * A node as Kubernetes has it: with its hostname, an id to find its claim by, a taint when it is cordoned, and ready unless
+ * it says otherwise.
+ */
 function asJoined(node: Node): Node {
   const { name } = node.metadata;
   const { taints = [], ...spec } = (node as Partial<Node>).spec ?? {};
   const isMarked = taints.some(({ key }) => key === cordoned.key);
+  const { conditions = [], ...status } = node.status ?? {};
+  const saysWhether = conditions.some(({ type }) => type === ready.type);
   return {
     ...node,
     metadata: { ...node.metadata, labels: { [labels.hostname]: name, ...node.metadata.labels } },
@@ -144,20 +149,19 @@ function asJoined(node: Node): Node {
       ...spec,
       taints: spec.unschedulable === true && !isMarked ? [...taints, cordoned] : taints,
     },
+    status: { ...status, conditions: saysWhether ? conditions : [...conditions, ready] },
   };
 }
 
+const ready = { type: "Ready", status: "True" } as const;
 const cordoned = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" } as const;
 
 /** A pool of a scenario is there to be planned with, whatever its status was. */
 function asReady(pool: NodePool): NodePool {
   const { generation } = pool.metadata;
-  const ready: Condition = {
-    ...{ type: "Ready", status: "True" },
-    ...(generation !== undefined && { observedGeneration: generation }),
-  };
+  const now: Condition = { ...ready, ...(generation !== undefined && { observedGeneration: generation }) };
   const others = pool.status?.conditions?.filter(({ type }) => type !== ready.type) ?? [];
-  return { ...pool, status: { ...pool.status, conditions: [...others, ready] } };
+  return { ...pool, status: { ...pool.status, conditions: [...others, now] } };
 }
 
 /** Those of the file, and those that its pods are in, all with the label that Kubernetes gives each. */

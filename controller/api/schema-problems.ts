@@ -14,6 +14,7 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly format?: string;
+  readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -83,9 +84,7 @@ class Inspection {
   }
 
   #lookAtFields(value: Readonly<Record<string, unknown>>, schema: Schema, before: Trail | undefined): void {
-    for (const name of schema.required ?? []) {
-      if (value[name] === undefined) this.#report({ before, step: name }, "is required");
-    }
+    for (const name of missingFrom(value, schema)) this.#report({ before, step: name }, "is required");
     for (const name of Object.keys(value)) {
       const item = value[name];
       if (item === undefined) continue;
@@ -103,6 +102,13 @@ class Inspection {
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Required fields that are not there, and have no default. */
+const missingFrom = (
+  value: Readonly<Record<string, unknown>>,
+  { required = [], properties }: Schema,
+): readonly string[] =>
+  required.filter((name) => value[name] === undefined && properties?.[name]?.default === undefined);
 
 /** The schema of a field, as far as it has one. */
 const schemaOf = (name: string, { properties, additionalProperties }: Schema): Schema | undefined =>

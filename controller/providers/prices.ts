@@ -79,8 +79,11 @@ export class Prices {
 /** On-demand prices per hour: region → type → price. */
 export type PriceLists = Readonly<Partial<Record<string, Readonly<Record<string, number>>>>>;
 
-/** The list of a region; a region without one gets that of the same partition's main region. */
-export function listedPrices(region: string, lists: PriceLists = staticPrices): PriceList {
-  const main = region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
-  return new Map(Object.entries(lists[region] ?? lists[main] ?? {}));
+/** Whose list counts for a region: its own, or else that of the same partition's main region. */
+export function pricedAs(region: string, lists: PriceLists = staticPrices): string {
+  if (lists[region] !== undefined) return region;
+  return region.startsWith("cn-") ? "cn-north-1" : region.startsWith("us-gov-") ? "us-gov-west-1" : "us-east-1";
 }
+
+export const listedPrices = (region: string, lists: PriceLists = staticPrices): PriceList =>
+  new Map(Object.entries(lists[pricedAs(region, lists)] ?? {}));

@@ -6,7 +6,7 @@ import { instanceType, nodePool, pod } from "#support/builders";
 import { catalogOf, scenarioFile } from "#support/command-line";
 
 const terminal = { out: () => undefined, err: () => undefined, columns: 70, colors: false };
-const view = { seconds: [0.0123], region: "us-east-1", terminal };
+const view = { seconds: [0.0123], place: { region: "us-east-1", pricedAs: "us-east-1" }, terminal };
 const none: Plan = { newNodes: [], existing: new Map(), unschedulable: [] };
 
 const pool = nodePool({ metadata: { name: "general" } });
@@ -91,7 +91,16 @@ describe("the table of a plan", () => {
   });
 
   it("is in yuan where prices are", () => {
-    assert.match(planTable(none, { ...view, region: "cn-north-1" }), /¥0\.0000 per hour/);
+    assert.match(
+      planTable(none, { ...view, place: { region: "cn-north-1", pricedAs: "cn-north-1" } }),
+      /¥0\.0000 per hour/,
+    );
+  });
+
+  it("says when the prices are another region's", () => {
+    const text = planTable(none, { ...view, place: { region: "us-west-2", pricedAs: "us-east-1" } });
+
+    assert.match(text, /^prices are those of us-east-1, since the catalog has none of us-west-2$/m);
   });
 
   it("has colors on a terminal only", async () => {

@@ -11,7 +11,7 @@ import { node, nodePool, pod, podOn } from "#support/builders";
 import { catalogOf } from "#support/command-line";
 
 const ec2 = readCatalog(catalogOf());
-const place = { region: "us-east-1", zones: ["us-east-1a"] };
+const place = { region: "us-east-1", pricedAs: "us-east-1", zones: ["us-east-1a"] };
 
 /** What the scheduler is asked when a file has these objects. */
 function problemIn(...values: readonly object[]): Problem {
@@ -72,6 +72,17 @@ describe("a scenario", () => {
     assert.deepEqual(
       planned.pods.map(({ metadata }) => metadata.name),
       ["pod-2"],
+    );
+  });
+
+  it("takes nodes for ready that do not say otherwise", () => {
+    const status = { allocatable: { cpu: "1" } };
+    const unsaid = { ...node(), status };
+    const notReady = node({ status: { conditions: [{ type: "Ready", status: "False" }] } });
+
+    assert.deepEqual(
+      problemIn(unsaid, notReady).nodes.map(({ initialized }) => initialized),
+      [true, false],
     );
   });
 

@@ -17,6 +17,7 @@ describe("problems with a schema", () => {
   const cases: readonly (readonly [value: unknown, schema: Schema, found: readonly string[]])[] = [
     [{ name: "a", items: [1, 2] }, closed, []],
     [{}, closed, ["spec.name: is required"]],
+    [{}, { ...closed, properties: { name: { type: "string", default: "a" } } }, []],
     [{ name: "a", items: [1, "b"] }, closed, ["spec.items[1]: must be of type integer"]],
     [{ name: "a", items: [1, 2, 3] }, closed, ["spec.items: must be at most 2 items, not 3"]],
     [{ name: 1 }, closed, ["spec.name: must be of type string: put 1 in quotes"]],
