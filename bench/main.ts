@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { boundOf } from "./bound";
 import { type Case, casesOf } from "./measure/case";
 import type { Row } from "./measure/outcome";
@@ -6,7 +5,6 @@ import { solveOurselves } from "./measure/own-planner";
 import { askPeer } from "./measure/peer-planner";
 import { commandLine, type Options } from "./options";
 import { buildPeer } from "./peer/build";
-import { chartOf } from "./report/chart";
 import { write } from "./report/formats";
 import { thisMachine } from "./report/machine";
 import { scenarios } from "./scenarios";
@@ -25,7 +23,6 @@ async function run(options: Options): Promise<void> {
     rows.push(await measure(each, options));
   }
   console.log(write[options.output]({ machine: thisMachine(), rows }));
-  if (options.chart !== undefined) writeFileSync(options.chart, chartOf(rows));
   if (rows.some(({ ours }) => ours.violations.length > 0)) process.exitCode = 1;
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { format, resolveConfig } from "prettier";
 import checklist from "../docs/checklist.json";
+import differences from "../docs/peer-differences.json";
 
 const root = join(__dirname, "..");
 export const page = join(root, "docs", "conformance.md");
@@ -54,6 +55,17 @@ export async function conformance(): Promise<string> {
     `A test counts when its title carries the line's id. ${done} of ${checklist.length} lines have one.`,
     "Made by `npm run conformance`.",
     ...groups.flatMap((group) => ["", `## ${group}`, "", ...tableOf(group, covered)]),
+    "",
+    "## Differences from the peer",
+    "",
+    "`npm run differential` plans random problems with our scheduler and with Karpenter's own, checks both plans against Kubernetes' rules, and stops at",
+    "pods that only Karpenter places and at plans of ours that cost more. These differences it takes for right:",
+    "",
+    "| id | what differs | the rule that decides |",
+    "| --- | --- | --- |",
+    ...differences.map(
+      ({ id, what, rule, reference }) => `| ${id} | ${escaped(what)} | ${escaped(rule)} ([reference](${reference})) |`,
+    ),
     "",
   ].join("\n");
   return format(text, { ...(await resolveConfig(page)), parser: "markdown" });

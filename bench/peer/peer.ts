@@ -1,13 +1,20 @@
+import type { RequirementSpec } from "#controller/api/requirement";
 import type { Problem } from "#controller/scheduling/problem";
-import type { SimulatedPlan } from "../plan-summary";
+import type { SimulatedNode, SimulatedPlan } from "../plan-summary";
 import { LineProcess } from "./line-process";
 import { buildPeer, type BuildOptions } from "./build";
 import { scenarioOf } from "./scenario";
 
 /** What the peer planned. */
 export interface PeerPlan extends SimulatedPlan {
+  readonly newNodes: readonly PeerNode[];
   /** The most memory that the peer's process has had so far, over all problems it was given. */
   readonly peakRssBytes: number;
+}
+
+export interface PeerNode extends SimulatedNode {
+  /** Of the claim, in no order. */
+  readonly requirements: readonly RequirementSpec[];
 }
 
 export interface PeerOptions {

@@ -108,6 +108,18 @@ describe("plan checker: topology spread", () => {
     assert.equal(broken(said([[zoneA, ...many(3, ignoring)]])), true);
   });
 
+  it("knows no domain that the pod could reach only by half of one term and half of another", () => {
+    const term = (key: string, ...values: readonly string[]) => ({
+      matchExpressions: [{ key, operator: "In" as const, values }],
+    });
+    const nodeSelectorTerms = [term(labels.arch, "arm64"), term(labels.zone, zoneA)];
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+    const one = (): Pod => spreading({}, { spec: { affinity: { nodeAffinity: required } } });
+    assert.equal(broken(said([[zoneA, one(), one(), one()]])), false);
+    const arm = instanceType("a.large", { cpu: 8, memoryGi: 32, arch: "arm64" });
+    assert.equal(broken(said([[zoneA, one(), one(), one()]], { pools: [pool, choice(nodePool(), [arm])] })), true);
+  });
+
   it("counts tainted nodes, unless its policy is to honor taints", () => {
     const taints = [{ key: "dedicated", effect: "NoSchedule" as const }];
     const nodes = [{ ...resident("elsewhere"), taints, pods: [] }];

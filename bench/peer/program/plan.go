@@ -37,6 +37,8 @@ type NewNode struct {
 	Zone          string   `json:"zone"`
 	CapacityType  string   `json:"capacityType"`
 	Price         float64  `json:"price"`
+	// Requirements are those of the claim.
+	Requirements []v1.NodeSelectorRequirementWithMinValues `json:"requirements"`
 }
 
 func planOf(results scheduling.Results, refused map[*corev1.Pod]error) *Plan {
@@ -78,6 +80,7 @@ func newNode(claim *scheduling.NodeClaim) NewNode {
 		NodePool:      claim.NodePoolName,
 		Pods:          names(claim.Pods),
 		InstanceTypes: append([]string{}, types[:min(len(types), maxListed)]...),
+		Requirements:  claim.Requirements.NodeSelectorRequirements(),
 	}
 	if len(types) > 0 {
 		offering := best[types[0]]

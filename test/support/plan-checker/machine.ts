@@ -1,5 +1,5 @@
 import type { Labels, ResourceList } from "#controller/api/kube-object";
-import type { NodePool } from "#controller/api/node-pool";
+import type { NodeClassRef, NodePool } from "#controller/api/node-pool";
 import type { RequirementSpec } from "#controller/api/requirement";
 import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
 import { capacityType, hostname, keyFor, holds, type Witness, witnessesOf, zone } from "./expression";
@@ -45,7 +45,11 @@ export const specsOfPool = ({ metadata, spec: { template } }: NodePool): Specs =
 const labelsOfPool = ({ metadata, spec: { template } }: NodePool): Labels => ({
   ...template.metadata?.labels,
   "karpenter.sh/nodepool": metadata.name,
+  [classLabelOf(template.spec.nodeClassRef)]: template.spec.nodeClassRef.name,
 });
+
+/** `<group>/<kind in lower case>`, as Karpenter labels nodes with their class. */
+const classLabelOf = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;
 
 /** Labels that come with the machine, whoever asks for it: a machine that does not mention one will not have it. */
 const machineLabel =

@@ -1,6 +1,16 @@
 import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
+import type { RequirementSpec } from "#controller/api/requirement";
 import type { Problem } from "#controller/scheduling/problem";
-import { type Alternatives, anyOther, hostname, holds, keyFor, nodeWishes, wishesKey } from "./expression";
+import {
+  type Alternatives,
+  anyOther,
+  hostname,
+  holds,
+  keyFor,
+  nodeWishes,
+  type Witness,
+  wishesKey,
+} from "./expression";
 import { labelsOfMachine, type Purchase, specsOfPool, suitsPool } from "./machine";
 import { mayMeet, type Place, purchasesOf, rangeOf } from "./place";
 import { untolerated } from "./tolerations";
@@ -81,8 +91,7 @@ export class Atlas {
   /** There is no telling how many hostnames there could be; those that are there or planned make up the universe. */
   #prospective(filter: Filter): readonly string[] {
     if (filter.key === hostname) return [];
-    const fit = this.#prospects.filter((prospect) => reaches(prospect, filter));
-    return fit.flatMap((prospect) => valuesOf(prospect, filter));
+    return this.#prospects.flatMap((prospect) => reachedIn(prospect, filter));
   }
 }
 
@@ -95,25 +104,21 @@ function counts(place: Place, { keys, wishes, tolerations }: Filter): boolean {
   return wishes === undefined || purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
 }
 
-/** A hostname that the pod asks for keeps it off every node to come; the other keys are for the type to meet. */
-function reaches({ witnesses, taints }: Prospect, { wishes, tolerations }: Filter): boolean {
-  if (tolerations !== undefined && untolerated(tolerations, taints).length > 0) return false;
-  if (wishes === undefined) return true;
-  return wishes.some((all) =>
-    all.every((each) =>
-      (each.key === hostname ? [anyOther] : witnesses(each.key, each.values)).some((label) => holds(each, label)),
-    ),
-  );
-}
-
-/** Of the values for the key itself, those that the pod may go to. */
-function valuesOf({ witnesses }: Prospect, { key, wishes }: Filter): readonly string[] {
+/** The values for the key with which the prospect would be a node that the pod may go to. */
+function reachedIn({ witnesses, taints }: Prospect, { key, wishes, tolerations }: Filter): readonly string[] {
+  if (tolerations !== undefined && untolerated(tolerations, taints).length > 0) return [];
   const values = witnesses(key).filter((label) => label !== undefined && label !== anyOther);
+  const labelsIf = (value: Witness, each: RequirementSpec): readonly Witness[] =>
+    keyFor(each.key) === key ? [value] : witnessesOfProspect(witnesses, each);
   return values
     .filter((label) => label !== undefined)
     .filter(
-      (label) =>
+      (value) =>
         wishes === undefined ||
-        wishes.some((all) => all.filter((each) => keyFor(each.key) === key).every((each) => holds(each, label))),
+        wishes.some((all) => all.every((each) => labelsIf(value, each).some((label) => holds(each, label)))),
     );
 }
+
+/** A hostname that the pod asks for keeps it off every node to come. */
+const witnessesOfProspect = (witnesses: Prospect["witnesses"], { key, values }: RequirementSpec): readonly Witness[] =>
+  key === hostname ? [anyOther] : witnesses(key, values);
