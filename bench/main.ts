@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { boundOf } from "./bound";
 import { type Case, casesOf } from "./measure/case";
 import type { Row } from "./measure/outcome";
@@ -5,6 +6,7 @@ import { solveOurselves } from "./measure/own-planner";
 import { askPeer } from "./measure/peer-planner";
 import { commandLine, type Options } from "./options";
 import { buildPeer } from "./peer/build";
+import { chartOf } from "./report/chart";
 import { write } from "./report/formats";
 import { thisMachine } from "./report/machine";
 import { scenarios } from "./scenarios";
@@ -23,6 +25,7 @@ async function run(options: Options): Promise<void> {
     rows.push(await measure(each, options));
   }
   console.log(write[options.output]({ machine: thisMachine(), rows }));
+  if (options.chart !== undefined) writeFileSync(options.chart, chartOf(rows));
   if (rows.some(({ ours }) => ours.violations.length > 0)) process.exitCode = 1;
 }
 

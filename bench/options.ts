@@ -9,6 +9,8 @@ export interface Options {
   readonly peer: boolean;
   readonly peerLimit: number;
   readonly output: Format;
+  /** A file for the picture. */
+  readonly chart?: string;
   readonly list: boolean;
 }
 
@@ -39,6 +41,7 @@ export const commandLine = (): Command =>
     .option("--no-peer", "ours alone")
     .option("--peer-limit <seconds>", "how long to wait for the peer on each", count, 600)
     .addOption(new Option("--output <format>", "how to print the result").choices(formats).default("table"))
+    .option("--chart <file>", "draw time and price into this SVG file as well")
     .option("--list", "say which scenarios there are, and stop", false)
     .allowExcessArguments(false)
     .showSuggestionAfterError();

@@ -10,7 +10,7 @@ import { readCatalog } from "./ec2-catalog";
 import { settledLabels } from "./launched-claim";
 import { typesOf } from "./market";
 import { problemWithValues } from "./object-problems";
-import { type Place, placeOf, type PlaceOptions, withPlace } from "./place";
+import { placeOf, type PlaceOptions, type PricedPlace, withPlace } from "./place";
 import { money, priceNote } from "./prices";
 import { left, right, table } from "./table";
 import type { Terminal } from "./terminal";
@@ -145,7 +145,7 @@ const columns = [
 ];
 
 interface TypesView {
-  readonly place: Place;
+  readonly place: PricedPlace;
   readonly terminal: Terminal;
 }
 

@@ -6,12 +6,15 @@ import type { Ec2Catalog } from "./ec2-catalog";
 /** Where nodes may be, and how they are bought. */
 export interface Place {
   readonly region: string;
-  /** The region whose prices count: the catalog may have none of the region itself. */
-  readonly pricedAs: string;
   /** In the order in which they were asked for, which decides their spot prices. */
   readonly zones: readonly string[];
   /** Spot price as a share of the on-demand price, in the first zone; undefined for on-demand only. */
   readonly spot?: number;
+}
+
+export interface PricedPlace extends Place {
+  /** The region whose prices count: the catalog may have none of the region itself. */
+  readonly pricedAs: string;
 }
 
 export interface PlaceOptions {
@@ -50,7 +53,7 @@ function share(text: string): number {
 }
 
 /** @throws BadInput for a region or zone that the catalog does not know */
-export function placeOf({ region, zones, spot }: PlaceOptions, catalog: Ec2Catalog): Place {
+export function placeOf({ region, zones, spot }: PlaceOptions, catalog: Ec2Catalog): PricedPlace {
   const regions = [...new Set([...Object.keys(catalog.prices), ...Object.keys(catalog.zones)])].sort();
   if (!regions.includes(region))
     throw new BadInput(`--region ${region}: the catalog does not know it; it knows ${regions.join(", ")}`);

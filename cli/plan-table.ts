@@ -3,7 +3,7 @@ import type { Pod } from "../controller/api/pod";
 import { toNumber } from "../controller/api/quantity";
 import type { Plan, PlannedNode } from "../controller/scheduling/plan";
 import { hourlyPrice } from "./plan-report";
-import type { Place } from "./place";
+import type { PricedPlace } from "./place";
 import { money, priceNote } from "./prices";
 import { left, right, table } from "./table";
 import { styled, type Terminal } from "./terminal";
@@ -11,7 +11,7 @@ import { styled, type Terminal } from "./terminal";
 export interface PlanView {
   /** One for each round. */
   readonly seconds: readonly number[];
-  readonly place: Pick<Place, "region" | "pricedAs">;
+  readonly place: Pick<PricedPlace, "region" | "pricedAs">;
   readonly terminal: Terminal;
 }
 

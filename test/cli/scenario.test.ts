@@ -11,7 +11,7 @@ import { node, nodePool, pod, podOn } from "#support/builders";
 import { catalogOf } from "#support/command-line";
 
 const ec2 = readCatalog(catalogOf());
-const place = { region: "us-east-1", pricedAs: "us-east-1", zones: ["us-east-1a"] };
+const place = { region: "us-east-1", zones: ["us-east-1a"] };
 
 /** What the scheduler is asked when a file has these objects. */
 function problemIn(...values: readonly object[]): Problem {
