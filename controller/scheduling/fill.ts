@@ -26,13 +26,14 @@ export interface Stock {
   /** Pods that still need a place. */
   readonly left: Int32Array;
   readonly worth: Float64Array;
+  /** The power by which pods that are worth more go first: the large are harder to find a place for later. */
+  readonly sizeBonus: number;
+  /** Topology groups whose domains are single nodes. */
+  readonly groups: number;
 }
 
 /** How many lots one filling chooses from at most. With more, each filling sees others of them. */
-const sampleSize = 96;
-
-/** Beyond what a pod is worth by its size: large ones are harder to find a place for later. */
-const sizeBonus = 1.3;
+const sampleSizeOf = (lots: number): number => Math.max(96, Math.ceil(lots / 14));
 
 /** Fills nodes; one filler serves one round of packing. */
 export class Filler {
@@ -44,15 +45,17 @@ export class Filler {
   /** Requests of all lots, one after the other. */
   readonly #requests: Float64Array;
   readonly #merit: Float64Array;
+  readonly #sampleSize: number;
   #turn = 0;
 
-  constructor(stock: Stock, groups: number) {
+  constructor(stock: Stock) {
     this.stock = stock;
-    this.occupancy = new Occupancy(groups);
+    this.occupancy = new Occupancy(stock.groups);
     this.#width = stock.lots[0]?.requests.length ?? 0;
     this.#requests = new Float64Array(stock.worth.length * this.#width);
     for (const { position, requests } of stock.lots) this.#requests.set(requests, position * this.#width);
-    this.#merit = stock.worth.map((worth) => worth ** sizeBonus);
+    this.#sampleSize = sampleSizeOf(stock.lots.length);
+    this.#merit = stock.worth.map((worth) => worth ** stock.sizeBonus);
   }
 
   /** Fills a node of this offer, each time with the pods that are worth most for what they take of what is left. */
@@ -68,7 +71,7 @@ export class Filler {
 
   /** Evenly out of the order, beginning elsewhere each time. */
   #sample(order: readonly Lot[]): Lot[] {
-    const stride = Math.max(1, Math.ceil(order.length / sampleSize));
+    const stride = Math.max(1, Math.ceil(order.length / this.#sampleSize));
     const sample: Lot[] = [];
     for (let i = this.#turn++ % stride; i < order.length; i += stride) {
       const lot = order[i];

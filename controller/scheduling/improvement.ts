@@ -1,7 +1,7 @@
 import type { Draft, Share } from "./draft";
 import { isOpen, type PoolPlan } from "./pool-plan";
 import type { Offer } from "./template";
-import { at, fits, minus, timesThatFit, type Vector } from "./vector";
+import { at, fits, minimum, minus, timesThatFit, type Vector } from "./vector";
 
 /** A planned node, and the pool it is planned for. */
 export interface Planned {
@@ -31,12 +31,18 @@ const most = { pods: 3, machines: 3 };
 class Tidying {
   readonly #planned: readonly Planned[];
   readonly #free: Vector[];
+  /** What even the smallest pod asks for. */
+  readonly #least: Vector;
+  /** Nodes that may have room for something, the roomiest first. */
+  #roomy: readonly number[] = [];
   #effort: number;
 
   constructor(planned: readonly Planned[], effort: number) {
     this.#planned = planned;
     this.#free = planned.map(({ draft }) => minus(draft.offer.machine.room, draft.used));
     this.#effort = effort;
+    const requests = planned.flatMap(({ draft }) => draft.shares.map(({ ask }) => ask.requests));
+    this.#least = requests.length === 0 ? new Float64Array(0) : requests.reduce(minimum);
   }
 
   /** Tries every node once, the emptiest first; whether any became cheaper. */
@@ -45,6 +51,9 @@ class Tidying {
       .map(({ draft }, index) => ({ index, fill: fillOf(draft) }))
       .filter(({ index }) => this.#draft(index).shares.length > 0)
       .sort((a, b) => a.fill - b.fill);
+    this.#roomy = order
+      .map(({ index }) => index)
+      .filter((index) => fits(this.#free[index] ?? this.#least, this.#least));
     let helped = false;
     for (const { index } of order) {
       if (this.#effort <= 0) return false;
@@ -64,13 +73,7 @@ class Tidying {
 
   #shrink(index: number): boolean {
     const { pool, draft } = this.#at(index);
-    const smaller = draft.scope.offers.filter(
-      ({ offering, machine }) =>
-        offering.price < draft.offer.offering.price &&
-        !fits(machine.room, draft.used) &&
-        offering.reservation === undefined,
-    );
-    for (const offer of smaller.slice(-most.machines).reverse()) {
+    for (const offer of smallerThan(draft)) {
       const excess = excessOf(draft, offer);
       if (excess === undefined || !this.#moveAway(index, excess)) continue;
       pool.settle(draft, offer);
@@ -96,7 +99,8 @@ class Tidying {
   #spread(from: number, { share, count }: { readonly share: Share; readonly count: number }, moves: Move[]): number {
     let left = count;
     const { requests } = share.ask;
-    for (let to = 0; to < this.#planned.length && left > 0; to++) {
+    for (const to of this.#roomy) {
+      if (left === 0) break;
       this.#effort--;
       const free = this.#free[to];
       if (to === from || free === undefined || !fits(free, requests)) continue;
@@ -150,6 +154,18 @@ class Tidying {
   #draft(index: number): Draft {
     return this.#at(index).draft;
   }
+}
+
+/** The next cheaper machines, each too small for what is on the node. */
+function smallerThan({ scope, offer, used }: Draft): readonly Offer[] {
+  const { offers } = scope;
+  const smaller: Offer[] = [];
+  for (let i = offers.indexOf(offer) - 1; i >= 0 && smaller.length < most.machines; i--) {
+    const next = offers[i];
+    const isOther = next !== undefined && next.machine !== smaller.at(-1)?.machine;
+    if (isOther && next.offering.price < offer.offering.price && !fits(next.machine.room, used)) smaller.push(next);
+  }
+  return smaller;
 }
 
 /** How much of its scarcest resource a node uses. */

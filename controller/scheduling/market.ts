@@ -3,7 +3,7 @@ import { affords, type PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { isFree } from "./ties";
-import { covers, type Vector } from "./vector";
+import { covers, maximum, type Vector } from "./vector";
 
 /** An ask as the packing sees it: numbered, so that counts and worths are arrays. */
 export interface Lot {
@@ -37,12 +37,17 @@ export class Stall {
   /** The scope of an empty node with a pod of the lot, by the lot's position. */
   readonly #scopes: readonly (Scope | undefined)[];
   readonly #distinct: readonly Scope[];
+  /** More than any of its machines. */
+  readonly #largest: Vector;
   readonly #stock = new Map<number, readonly Aisle[]>();
 
   constructor(pool: PoolPlan, lots: readonly Lot[], nodePrice: number) {
     this.pool = pool;
     this.#nodePrice = nodePrice;
     this.#lots = lots;
+    this.#largest = pool.template.machines
+      .map(({ capacity }) => capacity)
+      .reduce(maximum, new Float64Array(pool.left.length));
     this.#scopes = lots.map(({ ask }) => pool.root.with(ask.wish));
     this.#distinct = [...new Set(this.#scopes.filter((scope) => scope !== undefined))];
   }
@@ -53,13 +58,15 @@ export class Stall {
 
   /** What is worth looking at while the pool's limits leave this much. What is affordable only shrinks, so its size tells. */
   aisles(left: Vector): readonly Aisle[] {
-    const { template } = this.pool;
-    const affordable = template.isLimited
-      ? template.offers.filter(({ machine }) => affords(left, machine))
-      : template.offers;
+    const affordable = this.#affordable(left);
     const aisles = this.#stock.get(affordable.length) ?? this.#arranged(affordable);
     this.#stock.set(affordable.length, aisles);
     return aisles;
+  }
+
+  #affordable(left: Vector): readonly Offer[] {
+    const { offers } = this.pool.template;
+    return affords(left, { capacity: this.#largest }) ? offers : offers.filter(({ machine }) => affords(left, machine));
   }
 
   #arranged(offers: readonly Offer[]): readonly Aisle[] {

@@ -4,6 +4,9 @@ import type { Layout, Packing } from "./layout";
 import { layoutFor } from "./packing";
 import type { PoolPlan } from "./pool-plan";
 
+/** How many times pods are held against nodes that have room, to make others smaller or needless. */
+const improvementEffort = 3_000_000;
+
 /**
  * Opens new nodes for pods, in pools of equal weight, by price. What a layout promises a pool's limits may still refuse,
  * where room is kept for dearer machines than the cheapest; what is left then is laid out anew.
@@ -16,7 +19,7 @@ export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   }
   improve(
     pools.flatMap((pool) => pool.drafts.filter((draft) => !before.has(draft)).map((draft) => ({ pool, draft }))),
-    packing.effort / 4,
+    improvementEffort,
   );
 }
 

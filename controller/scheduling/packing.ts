@@ -22,7 +22,11 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
   for (let [effort, round] = [packing.effort, 0]; effort > 0 && patience > 0 && round < rounds.most; round++) {
-    const packed = new Round(lots, stalls, { ...packing, worth });
+    const packed = new Round(lots, stalls, {
+      ...packing,
+      worth,
+      sizeBonus: sizeBonuses[round % sizeBonuses.length] ?? 1,
+    });
     const layout = packed.run();
     patience = best === undefined || isBetter(layout, best) ? rounds.withoutGain : patience - 1;
     if (best === undefined || isBetter(layout, best)) best = layout;
@@ -34,3 +38,6 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
 
 /** When to be content, besides effort: after so many rounds, or so many of them that brought nothing. */
 const rounds = { most: 24, withoutGain: 6 };
+
+/** Which one packs best depends on the pods, so each round tries another. */
+const sizeBonuses = [1.5, 2, 1.3];

@@ -9,8 +9,19 @@ import { isFree, isFollowing } from "./ties";
 import { withdraw } from "./withdrawal";
 import { minimum } from "./vector";
 
-/** How many times, about, a kind of pod may be held against a node before the plan is taken as it is. */
-const effort = 2_000_000;
+/**
+ * How many times, about, a kind of pod may be held against a node before the plan is taken as it is. Fewer with more
+ * pods: among many each single node matters less.
+ */
+const effortFor = (asks: readonly Ask[]): number =>
+  Math.min(
+    12_000_000,
+    1e10 /
+      Math.max(
+        1,
+        asks.reduce((pods, { count }) => pods + count, 0),
+      ),
+  );
 
 export interface Places {
   /** In the order in which they are to be filled. */
@@ -81,7 +92,7 @@ function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {
 }
 
 function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, groups }: Places): void {
-  const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort };
+  const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort: effortFor(asks) };
   openNodes(tier, asks, { ...packing, variety: "strict" });
   const varied = tier.filter(({ template }) => template.wantsVariety);
   if (settings.minValues === "BestEffort" && varied.length > 0)

@@ -3,7 +3,7 @@ import { Draft, type Load } from "./draft";
 import { type Scope, ScopeDesk } from "./scope";
 import type { Machine, Offer, Template } from "./template";
 import { isVaried } from "./variety";
-import { fits, maximum, minus, plus, type Vector } from "./vector";
+import { at, fits, maximum, minus, plus, type Vector } from "./vector";
 
 /** The new nodes of one pool, and what its limits still allow. */
 export class PoolPlan {
@@ -161,8 +161,10 @@ export class PoolPlan {
 }
 
 /** Whether limits of which this is left allow the machine; none, when any of them is exceeded already. */
-export const affords = (left: Vector, { capacity }: Machine): boolean =>
-  fits(left, capacity) && left.every((amount) => amount >= 0);
+export function affords(left: Vector, { capacity }: Pick<Machine, "capacity">): boolean {
+  for (let i = 0; i < left.length; i++) if (at(left, i) < 0) return false;
+  return fits(left, capacity);
+}
 
 export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;
 

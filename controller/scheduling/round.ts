@@ -14,7 +14,13 @@ interface Candidate {
 }
 
 /** How many offers are looked at for one node, once all were looked at for the first. */
-const mostLooks = 12;
+const mostLooks = 24;
+
+/** In what rounds differ. */
+export interface Tuning {
+  readonly worth: Float64Array;
+  readonly sizeBonus: number;
+}
 
 /** One round of packing: opens the node whose pods are worth most by its price, until nobody waits. */
 export class Round {
@@ -30,7 +36,7 @@ export class Round {
   readonly #filler: Filler;
   readonly #paid: Float64Array;
 
-  constructor(lots: readonly Lot[], stalls: readonly Stall[], packing: Packing & { readonly worth: Float64Array }) {
+  constructor(lots: readonly Lot[], stalls: readonly Stall[], packing: Packing & Tuning) {
     this.#lots = lots;
     this.#stalls = stalls;
     this.#packing = packing;
@@ -38,7 +44,7 @@ export class Round {
     this.#left = new Int32Array(packing.worth.length);
     for (const { position, ask } of lots) this.#left[position] = ask.count;
     this.#limits = new Map(stalls.map((stall) => [stall, stall.pool.left]));
-    this.#filler = new Filler({ lots, left: this.#left, worth: packing.worth }, packing.groups);
+    this.#filler = new Filler({ lots, left: this.#left, ...packing });
     this.#paid = new Float64Array(packing.worth.length);
   }
 
