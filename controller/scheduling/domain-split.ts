@@ -9,7 +9,9 @@ import type { Wish } from "./wish";
 /** Decides in which domains (zones, capacity types, …) pods go that depend on others there. */
 export class DomainSplit {
   readonly #pools: readonly PoolPlan[];
-  readonly #options = new Map<Wish, Map<string, readonly Option[]>>();
+  readonly #options = new Map<Ask, readonly Option[]>();
+  /** Asks that differ only in their pods have the same options. */
+  readonly #shapes = new Map<Wish, Map<string, readonly Option[]>>();
 
   constructor(pools: readonly PoolPlan[]) {
     this.#pools = pools;
@@ -45,9 +47,9 @@ export class DomainSplit {
   }
 
   /** Ways that are allowed now, the least crowded first. */
-  allowed({ aim, requests }: Ask): readonly Option[] {
-    const { wish, ties } = aim;
-    return this.#optionsFor(wish, { requests, ties: ties.domain })
+  allowed(ask: Ask): readonly Option[] {
+    const { wish, ties } = ask.aim;
+    return this.#optionsFor(ask)
       .filter(({ values }) => isAllowed(ties.domain, (key) => values.get(key), wish.strict))
       .map((option) => ({ option, crowd: crowdOf(ties.domain, option.values) }))
       .sort((a, b) => a.crowd - b.crowd)
@@ -66,14 +68,18 @@ export class DomainSplit {
     return [...counts].map(([option, count]) => new Ask(backlog, aim, { option, count }));
   }
 
-  #optionsFor(wish: Wish, asked: { readonly requests: Vector; readonly ties: Ask["domainTies"] }): readonly Option[] {
-    const byShape = this.#options.get(wish) ?? new Map<string, readonly Option[]>();
-    const groups = [...asked.ties.rules.map(({ group }) => group), ...asked.ties.counted];
-    const shape = `${asked.requests.join()} ${[...new Set(groups.map(({ term }) => term.key))].sort().join()}`;
-    const known = byShape.get(shape);
+  #optionsFor(ask: Ask): readonly Option[] {
+    const known = this.#options.get(ask);
     if (known !== undefined) return known;
-    const options = optionsOf(wish, asked.ties, (narrowed) => this.#isPossible(narrowed, asked.requests));
-    this.#options.set(wish, byShape.set(shape, options));
+    const { wish, ties } = ask.aim;
+    const groups = [...ties.domain.rules.map(({ group }) => group), ...ties.domain.counted];
+    const keys = [...new Set(groups.map(({ term }) => term.key))].sort();
+    const shape = `${ask.requests.join()} ${keys.join()}`;
+    const byShape = this.#shapes.get(wish) ?? new Map<string, readonly Option[]>();
+    const options =
+      byShape.get(shape) ?? optionsOf(wish, ties.domain, (narrowed) => this.#isPossible(narrowed, ask.requests));
+    this.#shapes.set(wish, byShape.set(shape, options));
+    this.#options.set(ask, options);
     return options;
   }
 

@@ -33,7 +33,7 @@ export interface Stock {
 }
 
 /** How many lots one filling chooses from at most. With more, each filling sees others of them. */
-const sampleSizeOf = (lots: number): number => Math.max(96, Math.ceil(lots / 14));
+const sampleSizeOf = (lots: number): number => Math.max(96, Math.ceil(lots / 24));
 
 /** Fills nodes; one filler serves one round of packing. */
 export class Filler {

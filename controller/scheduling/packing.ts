@@ -11,6 +11,7 @@ import { worthAlone } from "./worth";
  */
 export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): Layout | undefined {
   const all = lotsOf(asks);
+  if (all.length === 0) return undefined;
   const stalls = pools.map((pool) => new Stall(pool, all, packing.nodePrice));
   let worth = worthAlone(
     stalls.flatMap((stall) => stall.aisles(stall.pool.left)),
@@ -22,22 +23,21 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
   for (let [effort, round] = [packing.effort, 0]; effort > 0 && patience > 0 && round < rounds.most; round++) {
-    const packed = new Round(lots, stalls, {
-      ...packing,
-      worth,
-      sizeBonus: sizeBonuses[round % sizeBonuses.length] ?? 1,
-    });
+    const sizeBonus = sizeBonuses[round % sizeBonuses.length] ?? 1;
+    const packed = new Round(lots, stalls, { ...packing, worth, sizeBonus });
     const layout = packed.run();
-    patience = best === undefined || isBetter(layout, best) ? rounds.withoutGain : patience - 1;
-    if (best === undefined || isBetter(layout, best)) best = layout;
+    patience = isGain(layout, best) ? rounds.withoutGain : patience - 1;
+    if (isGain(layout, best)) best = layout;
     worth = packed.corrected();
     effort -= packed.visits;
   }
   return best;
 }
 
+const isGain = (layout: Layout, best: Layout | undefined): boolean => best === undefined || isBetter(layout, best);
+
 /** When to be content, besides effort: after so many rounds, or so many of them that brought nothing. */
 const rounds = { most: 24, withoutGain: 6 };
 
 /** Which one packs best depends on the pods, so each round tries another. */
-const sizeBonuses = [1.5, 2, 1.3];
+const sizeBonuses = [1.6, 2, 1.3];

@@ -36,10 +36,9 @@ export function plannedNodes(pool: PoolPlan, dimensions: Dimensions): readonly P
 type Choice = Omit<PlannedNode, "pool" | "pods">;
 
 function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimensions: Dimensions): Choice {
-  const holding = machinesFor(scope, used).filter(({ capacity }) => fits(budget, capacity));
-  const machines = shortened(holding, scope.requirements, maxInstanceTypes);
-  const listed = new Set(machines);
-  const offers = scope.offers.filter(({ machine }) => listed.has(machine));
+  const machines = machinesOf(scope, used, budget);
+  const offers = machines.flatMap((machine) => scope.offersOf(machine));
+  // Machines go by their cheapest offers.
   const cheapest = offers[0] ?? offer;
   const minValuesRelaxed = relaxed && !isVaried(machines, scope.requirements);
   const requirements = minValuesRelaxed ? lowered(machines, scope.requirements) : scope.requirements;
@@ -50,6 +49,20 @@ function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimen
     cheapest: { instanceType: cheapest.machine.type.name, offering: cheapest.offering },
     minValuesRelaxed,
   };
+}
+
+/** As many machines as a claim may list, cheapest first: those that hold the pods and that the limits have room for. */
+function machinesOf(scope: Scope, used: Vector, budget: Vector): readonly Machine[] {
+  if (scope.template.wantsVariety) {
+    const holding = machinesFor(scope, used).filter(({ capacity }) => fits(budget, capacity));
+    return shortened(holding, scope.requirements, maxInstanceTypes);
+  }
+  const machines: Machine[] = [];
+  for (const machine of scope.machines) {
+    if (fits(machine.room, used) && fits(budget, machine.capacity)) machines.push(machine);
+    if (machines.length === maxInstanceTypes) break;
+  }
+  return machines;
 }
 
 /** Daemons run on whichever machine it becomes; what all of them would have at least is asked for. */

@@ -42,7 +42,8 @@ export const toRequirementSpecs = (requirements: Requirements): RequirementSpec[
   [...requirements.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).flatMap(toSpecs);
 
 /** The same text for the same set, whatever the order it was put together in. */
-export const signatureOf = (requirements: Requirements): string => JSON.stringify(toRequirementSpecs(requirements));
+export const signatureOf = (requirements: Requirements): string =>
+  requirements.size === 0 ? "" : JSON.stringify(toRequirementSpecs(requirements));
 
 /** Why two sets cannot be met together. */
 export interface Conflict {

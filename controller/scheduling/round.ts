@@ -9,12 +9,11 @@ import { at, minus, type Vector } from "./vector";
 interface Candidate {
   readonly aisle: Aisle;
   readonly offer: Offer;
-  /** Price by worth at the last look; as pods find places it hardly gets better. */
+  /** As it was filled at the last look; undefined where nothing goes on it. */
+  pattern: Pattern | undefined;
+  /** Price by worth at the last look; as pods find places it hardly gets better. 0 before the first. */
   score: number;
 }
-
-/** How many offers are looked at for one node, once all were looked at for the first. */
-const mostLooks = 24;
 
 /** In what rounds differ. */
 export interface Tuning {
@@ -75,7 +74,7 @@ export class Round {
   #candidates(): Candidate[] {
     return this.#stalls
       .flatMap((stall) => stall.aisles(this.#limitOf(stall)))
-      .flatMap((aisle) => aisle.samples.map((offer) => ({ aisle, offer, score: 0 })));
+      .flatMap((aisle) => aisle.samples.map((offer) => ({ aisle, offer, pattern: undefined, score: 0 })));
   }
 
   /** Whether the limits have put some of the pool's offers out of reach. */
@@ -90,28 +89,38 @@ export class Round {
   /** Looks at the most promising first, and stops when nobody's last look was better. */
   #best(candidates: Candidate[]): Pattern | undefined {
     candidates.sort((a, b) => a.score - b.score);
-    let [best, least, looks] = [undefined as Pattern | undefined, Infinity, 0];
+    let best: Candidate | undefined;
     for (const candidate of candidates) {
-      if (candidate.score >= least || (best !== undefined && candidate.score > 0 && looks > mostLooks)) break;
-      looks++;
-      const pattern = this.#look(candidate);
-      if (candidate.score < least) [best, least] = [pattern, candidate.score];
+      if (candidate.score >= (best?.score ?? Infinity)) break;
+      if (this.#isStale(candidate)) this.#look(candidate);
+      if (candidate.score < (best?.score ?? Infinity)) best = candidate;
     }
-    return best;
+    return best?.pattern;
   }
 
-  #look(candidate: Candidate): Pattern | undefined {
+  /** Whether the pattern of the last look cannot be had any more. */
+  #isStale({ aisle, pattern }: Candidate): boolean {
+    if (pattern === undefined || this.#keepsVariety(aisle)) return true;
+    if (!affords(this.#limitOf(aisle.stall), pattern.offer.machine)) return true;
+    for (const { lot, count } of pattern.parts) if (at(this.#left, lot.position) < count) return true;
+    return false;
+  }
+
+  #look(candidate: Candidate): void {
     const pattern = this.#fill(candidate);
+    candidate.pattern = pattern;
     candidate.score = pattern === undefined ? Infinity : candidate.aisle.stall.priceOf(pattern.offer) / pattern.worth;
-    return pattern;
+  }
+
+  #keepsVariety({ stall }: Aisle): boolean {
+    return stall.pool.template.wantsVariety && this.#packing.variety === "strict";
   }
 
   #fill({ aisle, offer }: Candidate): Pattern | undefined {
     const limit = this.#limitOf(aisle.stall);
     if (!affords(limit, offer.machine)) return undefined;
     const full = this.#filler.fill(aisle, offer, this.#orderFor(aisle));
-    const keepsVariety = aisle.stall.pool.template.wantsVariety && this.#packing.variety === "strict";
-    return full !== undefined && keepsVariety ? varied(full, limit) : full;
+    return full !== undefined && this.#keepsVariety(aisle) ? varied(full, limit) : full;
   }
 
   /** The aisle's lots that still wait, by worth; sorted out anew when many are gone. */

@@ -16,6 +16,7 @@ export class Scope {
   readonly #desk: ScopeDesk;
   #offers: readonly Offer[] | undefined;
   #machines: readonly Machine[] | undefined;
+  #byMachine: ReadonlyMap<Machine, readonly Offer[]> | undefined;
   readonly #joined = new Map<Wish, Scope | undefined>();
 
   constructor(desk: ScopeDesk, requirements: Requirements, open: Uint8Array) {
@@ -32,7 +33,23 @@ export class Scope {
 
   /** Machines that can be bought, by their cheapest open offer. */
   get machines(): readonly Machine[] {
-    return (this.#machines ??= [...new Set(this.offers.map(({ machine }) => machine))]);
+    return (this.#machines ??= [...this.#offersByMachine().keys()]);
+  }
+
+  /** Open offers of one machine, cheapest first. */
+  offersOf(machine: Machine): readonly Offer[] {
+    return this.#offersByMachine().get(machine) ?? [];
+  }
+
+  #offersByMachine(): ReadonlyMap<Machine, readonly Offer[]> {
+    if (this.#byMachine !== undefined) return this.#byMachine;
+    const byMachine = new Map<Machine, Offer[]>();
+    for (const offer of this.offers) {
+      const offers = byMachine.get(offer.machine);
+      if (offers === undefined) byMachine.set(offer.machine, [offer]);
+      else offers.push(offer);
+    }
+    return (this.#byMachine = byMachine);
   }
 
   /** The scope with a pod of this wish, or undefined when it cannot join. */

@@ -78,4 +78,7 @@ export function timesThatFit(room: Vector, wanted: Vector, most: number): number
 }
 
 /** Every position of `a` is at least that of `b`. */
-export const covers = (a: Vector, b: Vector): boolean => a.every((value, i) => value >= at(b, i));
+export function covers(a: Vector, b: Vector): boolean {
+  for (let i = 0; i < a.length; i++) if (at(a, i) < at(b, i)) return false;
+  return true;
+}
