@@ -55,6 +55,25 @@ describe("schedule: limits", () => {
   });
 });
 
+describe("schedule: limits on devices, and again in the next round", () => {
+  const gpu = instanceType("gpu", { cpu: 4, memoryGi: 16, extra: { "nvidia.com/gpu": "2" } });
+  const pools = (used: ResourceList) => [choice(limited({ "nvidia.com/gpu": "4" }), [gpu], used)];
+  const asking = (count: number) => podsAsking(count, { "nvidia.com/gpu": "1" });
+
+  it("PROV-003 count what a machine has, not what its pods ask for", () => {
+    assert.equal(schedule(problem({ pods: asking(5), pools: pools({}) })).unschedulable.length, 1);
+    assert.equal(
+      schedule(problem({ pods: asking(1), pools: pools({ "nvidia.com/gpu": "3" }) })).unschedulable.length,
+      1,
+    );
+  });
+
+  it("PROV-003 let pods through once there is room again", () => {
+    assert.equal(schedule(problem({ pods: asking(2), pools: pools({ "nvidia.com/gpu": "4" }) })).newNodes.length, 0);
+    assert.equal(schedule(problem({ pods: asking(2), pools: pools({ "nvidia.com/gpu": "2" }) })).newNodes.length, 1);
+  });
+});
+
 describe("schedule: daemons", () => {
   it("PROV-004 take their part of every new node", () => {
     const pools = [choice(nodePool(), [small])];
@@ -114,6 +133,58 @@ describe("schedule: minValues", () => {
     assert.match(schedule(parts).unschedulable[0]?.reason ?? "", /minValues cannot be met/);
     assert.equal(lenient.newNodes[0]?.minValuesRelaxed, true);
     assert.equal(lenient.newNodes[0].requirements.find(({ key }) => key === labels.instanceType)?.minValues, 3);
+  });
+});
+
+describe("schedule: minValues of several pools", () => {
+  const needing = (key: string, minValues: number, weight: number): NodePool =>
+    nodePool({
+      metadata: { name: `weight-${weight}` },
+      spec: { weight, template: { spec: { requirements: [{ key, operator: "Exists", minValues }] } } },
+    });
+  const one = instanceType("one", { cpu: 2, memoryGi: 8, zones: ["test-zone-a"] });
+  const poolOf = (pools: readonly NodePool[], minValues: "Strict" | "BestEffort") => {
+    const asked = problem({
+      pods: podsAsking(1, { cpu: "1" }),
+      pools: pools.map((pool) => choice(pool, [one])),
+      settings: { preferences: "Respect", minValues },
+    });
+    const plan = schedule(asked);
+    assert.deepEqual(violationsOf(plan, asked), []);
+    const [node] = plan.newNodes;
+    return node && [node.pool.metadata.name, node.minValuesRelaxed];
+  };
+
+  for (const key of [labels.instanceType, labels.zone]) {
+    it(`PROV-018 of ${key} are lowered before a lighter pool is tried, under BestEffort only`, () => {
+      const pools = [needing(key, 2, 50), needing(key, 1, 1)];
+
+      assert.deepEqual(poolOf(pools, "Strict"), ["weight-1", false]);
+      assert.deepEqual(poolOf(pools, "BestEffort"), ["weight-50", true]);
+    });
+
+    it(`PROV-018 of ${key} that no pool can meet are lowered in the heaviest, under BestEffort only`, () => {
+      const pools = [needing(key, 2, 1), needing(key, 3, 50)];
+
+      assert.equal(poolOf(pools, "Strict"), undefined);
+      assert.deepEqual(poolOf(pools, "BestEffort"), ["weight-50", true]);
+    });
+  }
+
+  it("PROV-018 of two labels are lowered together", () => {
+    const both = nodePool({
+      metadata: { name: "both" },
+      spec: {
+        template: {
+          spec: {
+            requirements: [labels.instanceType, labels.zone].map((key) => ({ key, operator: "Exists", minValues: 2 })),
+          },
+        },
+      },
+    });
+
+    assert.equal(poolOf([both], "Strict"), undefined);
+    assert.deepEqual(poolOf([both], "BestEffort"), ["both", true]);
   });
 });
 
