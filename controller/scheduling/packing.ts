@@ -1,8 +1,8 @@
 import type { Ask } from "./backlog";
 import { isBetter, type Layout, type Packing } from "./layout";
-import { lotsOf, Stall } from "./market";
+import { type Lot, lotsOf, Stall } from "./market";
 import type { PoolPlan } from "./pool-plan";
-import { Round } from "./round";
+import { Round, type Tuning } from "./round";
 import { worthAlone } from "./worth";
 
 /**
@@ -13,13 +13,27 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   const all = lotsOf(asks);
   if (all.length === 0) return undefined;
   const stalls = pools.map((pool) => new Stall(pool, all, packing.nodePrice));
-  let worth = worthAlone(
+  const worth = worthAlone(
     stalls.flatMap((stall) => stall.aisles(stall.pool.left)),
     all.length,
     packing.groups,
   );
   const lots = all.filter(({ position }) => worth[position] !== Infinity);
   if (lots.length === 0) return undefined;
+  const byPrice = bestOf(lots, stalls, { ...packing, worth, by: "price" });
+  const asking = lots.reduce((pods, { ask }) => pods + ask.count, 0);
+  if (byPrice === undefined || byPrice.pods === asking || !pools.some(({ template }) => template.isLimited))
+    return byPrice;
+  const byLimits = bestOf(lots, stalls, { ...packing, worth: worth.map(() => 1), by: "limits" });
+  return byLimits !== undefined && isBetter(byLimits, byPrice) ? byLimits : byPrice;
+}
+
+/** The best of several rounds. */
+function bestOf(
+  lots: readonly Lot[],
+  stalls: readonly Stall[],
+  { worth, ...packing }: Packing & Omit<Tuning, "sizeBonus">,
+): Layout | undefined {
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
   for (let [effort, round] = [packing.effort, 0]; effort > 0 && patience > 0 && round < rounds.most; round++) {

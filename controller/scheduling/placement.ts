@@ -2,6 +2,8 @@ import { Ask, type Backlog } from "./backlog";
 import { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
 import { follow } from "./following";
+import { improve, type Planned } from "./improvement";
+import { merge } from "./merging";
 import { openNodes } from "./opening";
 import type { PoolPlan } from "./pool-plan";
 import type { SchedulingSettings } from "./problem";
@@ -37,6 +39,7 @@ export interface Places {
 export function place(backlogs: readonly Backlog[], places: Places): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
   for (let rank = 0; rank < mostAims; rank++) grant(asksOfRank(backlogs, rank), places);
+  for (const tier of tiersOf(places.pools)) tidy(tier);
   for (let rank = 0; rank < mostAims; rank++) growNodes(asksOfRank(backlogs, rank), places);
 }
 
@@ -97,6 +100,16 @@ function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, g
   const varied = tier.filter(({ template }) => template.wantsVariety);
   if (settings.minValues === "BestEffort" && varied.length > 0)
     openNodes(varied, asks, { ...packing, variety: "relaxed" });
+}
+
+/** How many times pods are held against nodes that have room, to make others smaller or needless. */
+const tidyingEffort = 3_000_000;
+
+/** Pools of one weight only, since pods are in the heaviest pool that could take them. */
+function tidy(tier: readonly PoolPlan[]): void {
+  const planned = (): readonly Planned[] => tier.flatMap((pool) => pool.drafts.map((draft) => ({ pool, draft })));
+  improve(planned(), tidyingEffort);
+  merge(planned());
 }
 
 function growNodes(asks: readonly Ask[], { pools }: Places): void {

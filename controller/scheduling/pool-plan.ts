@@ -122,6 +122,17 @@ export class PoolPlan {
     if (!this.template.wantsVariety) this.#reserve(draft, offer.machine.capacity);
   }
 
+  /** Moves all pods of one planned node to another, which becomes this machine, and closes the first. */
+  absorb(into: Draft, from: Draft, { scope, offer }: Pick<Load, "scope" | "offer">): void {
+    for (const share of [...from.shares]) {
+      const count = share.pods.length;
+      from.remove(share, count);
+      into.add(share.ask, count, { scope, offer });
+    }
+    this.close(from);
+    this.#reserve(into, offer.machine.capacity);
+  }
+
   /** Drops a planned node that nothing is on any more. */
   close(draft: Draft): void {
     this.drafts.splice(this.drafts.indexOf(draft), 1);

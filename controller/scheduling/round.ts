@@ -19,13 +19,15 @@ interface Candidate {
 export interface Tuning {
   readonly worth: Float64Array;
   readonly sizeBonus: number;
+  /** What nodes are judged by: what they cost, or, where limits leave pods out, how much they take of the limits. */
+  readonly by: "price" | "limits";
 }
 
 /** One round of packing: opens the node whose pods are worth most by its price, until nobody waits. */
 export class Round {
   readonly #lots: readonly Lot[];
   readonly #stalls: readonly Stall[];
-  readonly #packing: Packing;
+  readonly #packing: Packing & Tuning;
   readonly #worth: Float64Array;
   readonly #left: Int32Array;
   readonly #limits: Map<Stall, Vector>;
@@ -109,7 +111,12 @@ export class Round {
   #look(candidate: Candidate): void {
     const pattern = this.#fill(candidate);
     candidate.pattern = pattern;
-    candidate.score = pattern === undefined ? Infinity : candidate.aisle.stall.priceOf(pattern.offer) / pattern.worth;
+    candidate.score = pattern === undefined ? Infinity : this.#costOf(pattern) / pattern.worth;
+  }
+
+  #costOf({ aisle, offer }: Pattern): number {
+    if (this.#packing.by === "price") return aisle.stall.priceOf(offer);
+    return largestShare(this.#limitOf(aisle.stall), offer.machine.capacity);
   }
 
   #keepsVariety({ stall }: Aisle): boolean {
@@ -139,7 +146,7 @@ export class Round {
     const limit = this.#limitOf(aisle.stall);
     const times = Math.min(timesWithin(limit, offer.machine.capacity), this.#repeats(pattern));
     this.#limits.set(aisle.stall, minus(limit, offer.machine.capacity, times));
-    const score = aisle.stall.priceOf(offer) / worth;
+    const score = this.#costOf(pattern) / worth;
     for (const { lot, count } of parts) {
       const { position } = lot;
       this.#left[position] = at(this.#left, position) - count * times;
@@ -152,6 +159,14 @@ export class Round {
   #repeats({ parts }: Pattern): number {
     return Math.min(...parts.map(({ lot, count }) => Math.floor((this.#left[lot.position] ?? 0) / count)));
   }
+}
+
+/** How much of the scarcest limit a machine takes. */
+function largestShare(limit: Vector, capacity: Vector): number {
+  let largest = 0;
+  for (let i = 0; i < limit.length; i++)
+    if (at(capacity, i) > 0) largest = Math.max(largest, at(capacity, i) / at(limit, i));
+  return largest;
 }
 
 /** How many machines of this capacity the limit allows. */
