@@ -93,6 +93,8 @@ function passes(memory: MemoryKube, { catalog }: LargeCluster, planner: ThreadPl
     // Every pass plans all of it again.
     for (const claim of intentions.launches.keys()) intentions.forget(claim);
     await trigger?.run(signal);
+    // They are loops of their own in the controller.
+    await systemClock.sleep(5);
     const startedAt = performance.now();
     await provisioner?.run(signal);
     return performance.now() - startedAt;
@@ -103,14 +105,14 @@ async function main(): Promise<void> {
   const [nodes, running, types] = [2_000, 20_000, 600];
   for (const pending of [5_000, 20_000]) {
     const delay = await eventLoopDelay({ nodes, running, pending, types });
-    const [longest, p99, cpu, first, later] = [
-      ...[delay.longestMs, delay.p99Ms, delay.mostCpuMs],
+    const [longest, p99, own, first, later] = [
+      ...[delay.longestMs, delay.p99Ms, delay.longestOwnMs],
       ...[delay.firstPassMs, delay.laterPassMs],
     ].map(Math.round);
     console.log(
       [
         `${pending} pending pods, ${nodes} nodes with ${running} pods, ${types} types: event loop held for ${longest} ms at most`,
-        `(p99 ${p99} ms; ${cpu} ms of processor time at most); first pass ${first} ms, later ones ${later} ms, ${delay.claims} new nodes`,
+        `(p99 ${p99} ms; ${own} ms at most without waiting for a processor); first pass ${first} ms, later ones ${later} ms, ${delay.claims} new nodes`,
       ].join(" "),
     );
   }

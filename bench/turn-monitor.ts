@@ -1,11 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 export interface Turns {
   /** The longest that the thread was away from its event loop. */
   readonly longestMs: number;
   readonly p99Ms: number;
-  /** The most of the processor that it took in one such time: what remains of the delay where nothing else wants the processor. */
-  readonly mostCpuMs: number;
+  /** The same without the time that it waited for a processor: what it would have been on a machine that does nothing else. */
+  readonly longestOwnMs: number;
 }
 
 /** How often both monitors look; what comes on top is delay. */
@@ -14,13 +15,13 @@ const RESOLUTION_MS = 1;
 /** Watches how long the thread that calls it stays away from its event loop, while it is told to. */
 export class TurnMonitor {
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  #mostCpuMs = 0;
+  #longestOwnMs = 0;
 
   async during<T>(work: () => Promise<T>): Promise<T> {
-    let before = cpuMs();
+    let before = ownMs();
     const look = setInterval(() => {
-      const now = cpuMs();
-      this.#mostCpuMs = Math.max(this.#mostCpuMs, now - before);
+      const now = ownMs();
+      this.#longestOwnMs = Math.max(this.#longestOwnMs, now - before - RESOLUTION_MS);
       before = now;
     }, RESOLUTION_MS);
     this.#delay.enable();
@@ -34,12 +35,16 @@ export class TurnMonitor {
 
   seen(): Turns {
     const ms = (nanos: number): number => nanos / 1e6 - RESOLUTION_MS;
-    return { longestMs: ms(this.#delay.max), p99Ms: ms(this.#delay.percentile(99)), mostCpuMs: this.#mostCpuMs };
+    return { longestMs: ms(this.#delay.max), p99Ms: ms(this.#delay.percentile(99)), longestOwnMs: this.#longestOwnMs };
   }
 }
 
-/** Of this thread alone. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e3;
+/** https://docs.kernel.org/scheduler/sched-stats.html: nanoseconds on a processor, nanoseconds of waiting for one, how often. */
+const statistics = "/proc/thread-self/schedstat";
+const knowsWaiting = existsSync(statistics);
+
+/** Time as it passes for this thread: it stands still while the thread waits for a processor, where the kernel says so. */
+function ownMs(): number {
+  const [, waitedNanos = "0"] = knowsWaiting ? readFileSync(statistics, "utf8").split(" ") : [];
+  return performance.now() - Number(waitedNanos) / 1e6;
 }

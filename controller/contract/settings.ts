@@ -174,7 +174,7 @@ export const settings = {
   },
   memoryLimit: {
     env: "MEMORY_LIMIT",
-    doc: "bytes that the container may use; -1: unknown",
+    doc: "bytes that the container may use, of which planning gets two fifths; -1: unknown",
     parse: wholeNumber(-1),
     fallback: "-1",
   },

@@ -67,10 +67,11 @@ export function podProvisioning(context: Context, window = batchWindow(context))
       await nextTurn();
       const problem = problemOf(snapshot, catalog, settings);
       if (problem.pods.length === 0 || isHeldBack(context)) return done;
-
+      await nextTurn();
       tellFound(realOnly(problem.pods));
       tellShortages(context, problem);
       const plan = await measured(problem, () => planner.plan(problem, signal));
+      await nextTurn();
       await carryOut(plan);
       await tellBuffers(snapshot, plan);
       return done;

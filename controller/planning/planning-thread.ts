@@ -81,6 +81,7 @@ export class PlanningThread {
     void this.#watchTime(late, over.signal);
     this.#isAsked = true;
     try {
+      await nextTurn();
       await this.#teach(problem, ended);
       await nextTurn();
       await this.#ask(problem, ended);

@@ -1,10 +1,13 @@
 /** Work that goes over thousands of things gives way after so long: a fifth of what nobody should ever wait for. */
 const TURN_MS = 10;
 
-/** Resolves once everything else that is due has had its turn: timers, sockets, other work that gave way. */
+/**
+ * Resolves once everything else that is due has had its turn: timers, sockets, other work that gave way. Of two immediates, one inside
+ * the other, the second comes a whole round of the event loop after the first, wherever in a round the first was asked for.
+ */
 export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
-    setImmediate(resolve);
+    setImmediate(() => setImmediate(resolve));
   });
 
 /** Does something with each item, and gives way in between whenever it has taken long. Rejects when `signal` is aborted meanwhile. */

@@ -1,8 +1,11 @@
-import { keyOf, type KubeObject, type Labels, type LabelSelector, type OwnerReference } from "../api/kube-object";
+import { isDeepEqual } from "../api/equality";
+import type { KubeObject, Labels, LabelSelector, ObjectMeta, OwnerReference } from "../api/kube-object";
+import { keyOf } from "../api/kube-object";
 import { selects } from "../api/label-selector";
-import type { Pod } from "../api/pod";
+import type { Pod, TopologySpreadConstraint } from "../api/pod";
 import type { DefaultSpread } from "../api/scheduler-config";
 import type { Service } from "../api/workloads";
+import { remembered } from "../state/remembered";
 import type { Snapshot } from "../state/snapshot";
 
 /** What the selector of a default constraint is deduced from. */
@@ -23,9 +26,21 @@ export function withDefaultSpread(
     if ((pod.spec.topologySpreadConstraints ?? []).length > 0) return pod;
     const labelSelector = selectors.of(pod);
     if (labelSelector === undefined) return pod;
-    const topologySpreadConstraints = defaults.map((each) => ({ ...each, labelSelector }));
-    return { ...pod, spec: { ...pod.spec, topologySpreadConstraints } };
+    return spread(
+      pod,
+      defaults.map((each) => ({ ...each, labelSelector })),
+    );
   });
+}
+
+const lastCopy = remembered<Pod, { copy?: Pod }>(() => ({}));
+
+/** The same copy as before when nothing has changed: planners remember what they have seen. */
+function spread(pod: Pod, topologySpreadConstraints: readonly TopologySpreadConstraint[]): Pod {
+  const last = lastCopy(pod);
+  if (!isDeepEqual(last.copy?.spec.topologySpreadConstraints, topologySpreadConstraints))
+    last.copy = { ...pod, spec: { ...pod.spec, topologySpreadConstraints } };
+  return last.copy ?? pod;
 }
 
 /** The kube-scheduler's deduction: which pods belong together, going by the Services that select them and their owner. */
@@ -45,9 +60,9 @@ class DefaultSelectors {
 
   /** Pods with one namespace, owner and set of labels have one selector, so it is worked out once for them. */
   of({ metadata }: Pod): LabelSelector | undefined {
-    const { namespace = "", labels = {}, ownerReferences = [] } = metadata;
-    const owner = ownerReferences.find(({ controller }) => controller === true);
-    const key = JSON.stringify([namespace, labels, owner?.apiVersion, owner?.kind, owner?.name]);
+    const { namespace = "", labels = {} } = metadata;
+    const owner = ownerOf(metadata);
+    const key = keyFor(metadata);
     if (!this.#known.has(key)) this.#known.set(key, this.#deduce(namespace, labels, owner));
     return this.#known.get(key);
   }
@@ -61,6 +76,14 @@ class DefaultSelectors {
     return kind === kinds.controller ? together({ ...served, ...own?.matchLabels }) : together(served, own);
   }
 }
+
+const ownerOf = ({ ownerReferences = [] }: ObjectMeta): OwnerReference | undefined =>
+  ownerReferences.find(({ controller }) => controller === true);
+
+const keyFor = remembered((metadata: ObjectMeta): string => {
+  const { apiVersion, kind, name } = ownerOf(metadata) ?? {};
+  return JSON.stringify([metadata.namespace ?? "", metadata.labels ?? {}, apiVersion, kind, name]);
+});
 
 const kinds = {
   controller: "v1/ReplicationController",

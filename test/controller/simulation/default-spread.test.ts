@@ -202,4 +202,21 @@ describe("default spread", () => {
     assert.notEqual(one.spec.topologySpreadConstraints, other?.spec.topologySpreadConstraints);
     assert.deepEqual(pods, before);
   });
+
+  it("is the same pod again as long as neither pod nor constraints change", () => {
+    const labelled = pod({ metadata: { labels: { app: "web" } } });
+    const services = [service({ app: "web" })];
+    const [first] = spread([labelled], { services });
+    const copies = [
+      ...spread([labelled], { services }),
+      ...spread([{ ...labelled }], { services }),
+      ...spread([labelled], { services }, [perHost]),
+    ];
+
+    assert.notEqual(first, labelled);
+    assert.deepEqual(
+      copies.map((copy) => copy === first),
+      [true, false, false],
+    );
+  });
 });
