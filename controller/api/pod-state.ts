@@ -1,15 +1,27 @@
 import { tryDuration } from "./duration";
 import type { KubeObject, Taint } from "./kube-object";
-import { annotations } from "./labels";
+import { annotations, labels } from "./labels";
 import type { Pod, PodSpec, Toleration } from "./pod";
 
 /** Waits because the kube-scheduler found no node for it, and nothing else is about to make room (karpenter-core §2.3). */
 export const isProvisionable = (pod: Pod): boolean =>
-  isUnschedulable(pod) && !isTerminal(pod) && !isTerminating(pod) && !isOwnedByDaemonSet(pod) && !isMirror(pod);
+  isUnschedulable(pod) && isActive(pod) && !isOwnedByDaemonSet(pod) && !isMirror(pod) && !rulesPoolsOut(pod);
 
 function isUnschedulable({ spec, status }: Pod): boolean {
   if (isSet(spec.nodeName) || isSet(status?.nominatedNodeName)) return false;
   return hasCondition(status?.conditions, "PodScheduled", "Unschedulable");
+}
+
+/** Says outright that no pool's node will do, as the controller's own pods do: nothing to plan, and nothing to complain about. */
+function rulesPoolsOut({ spec: { affinity } }: Pod): boolean {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const terms = required?.nodeSelectorTerms ?? [];
+  return (
+    terms.length > 0 &&
+    terms.every(({ matchExpressions = [] }) =>
+      matchExpressions.some(({ key, operator }) => key === labels.nodePool && operator === "DoesNotExist"),
+    )
+  );
 }
 
 const hasCondition = (

@@ -31,8 +31,10 @@ export function planningMetrics(parts: Parts): Measured {
     const labels = { controller, scheduling_id: String(++rounds) };
     metrics.forget("karpenter_scheduler_queue_depth");
     metrics.set("karpenter_scheduler_queue_depth", problem.pods.length, labels);
+    const { byZone, ignored } = pendingPods(problem);
+    metrics.set("karpenter_scheduler_ignored_pods_count", ignored);
     metrics.forget("karpenter_scheduler_pending_pods_by_effective_zone_count");
-    for (const [zone, count] of pendingByZone(problem))
+    for (const [zone, count] of byZone)
       metrics.set("karpenter_scheduler_pending_pods_by_effective_zone_count", count, { controller, zone });
 
     const plan = await solve();
@@ -46,17 +48,41 @@ export function planningMetrics(parts: Parts): Measured {
   };
 }
 
-/** Pods that wait, by the zone they can go to; those whose volumes are not known go nowhere yet. */
-function pendingByZone({ pods, volumes }: Problem): ReadonlyMap<string, number> {
+interface PendingPods {
+  /** By the zone that they can go to. */
+  readonly byZone: ReadonlyMap<string, number>;
+  /** How many have volumes that nobody can mount yet, and so go nowhere. */
+  readonly ignored: number;
+}
+
+function pendingPods({ pods, volumes }: Problem): PendingPods {
   const map = new VolumeMap(volumes);
-  const counts = new Map<string, number>();
+  const zoneOf = zonesByDemand();
+  const byZone = new Map<string, number>();
+  let ignored = 0;
   for (const pod of realOnly(pods).filter(({ status }) => status?.phase === "Pending")) {
     const places = map.placesOf(pod);
-    if ("refusal" in places) continue;
-    const zone = effectiveZone(pod, places.alternatives);
-    counts.set(zone, (counts.get(zone) ?? 0) + 1);
+    if ("refusal" in places) {
+      ignored += 1;
+      continue;
+    }
+    const zone = zoneOf(pod, places.alternatives);
+    byZone.set(zone, (byZone.get(zone) ?? 0) + 1);
   }
-  return counts;
+  return { byZone, ignored };
+}
+
+/** Most pods that wait are copies of a few: without volumes, what they insist on decides. */
+function zonesByDemand(): typeof effectiveZone {
+  const known = new Map<string, string>();
+  return (pod, places) => {
+    const { nodeSelector, affinity, volumes = [] } = pod.spec;
+    if (volumes.length > 0) return effectiveZone(pod, places);
+    const key = JSON.stringify([nodeSelector, affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]);
+    const zone = known.get(key) ?? effectiveZone(pod, places);
+    known.set(key, zone);
+    return zone;
+  };
 }
 
 /** From the moment a pod is first seen waiting to the first plan that it was part of, whatever became of it; once for each pod. */

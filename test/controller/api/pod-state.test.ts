@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { isDoNotDisrupt, isProvisionable, isReschedulable, tolerates, untolerated } from "#controller/api/pod-state";
-import type { Toleration } from "#controller/api/pod";
+import type { NodeSelectorTerm, Toleration } from "#controller/api/pod";
 import { pod, podOn } from "#support/builders";
 
 const owner = (kind: string) => ({ apiVersion: "v1", kind, name: "owner", uid: "1" });
@@ -15,6 +15,19 @@ describe("what a pod's state means", () => {
     assert.equal(isProvisionable(pod({ status: { nominatedNodeName: "node-1" } })), false);
     assert.equal(isProvisionable(pod({ metadata: { ownerReferences: [owner("DaemonSet")] } })), false);
     assert.equal(isProvisionable(pod({ metadata: { ownerReferences: [owner("Node")] } })), false);
+  });
+
+  it("waits for no node of a pool when it rules them all out", () => {
+    const none: NodeSelectorTerm = { matchExpressions: [{ key: "karpenter.sh/nodepool", operator: "DoesNotExist" }] };
+    const zone: NodeSelectorTerm = { matchExpressions: [{ key: "zone", operator: "In", values: ["a"] }] };
+    const requiring = (...nodeSelectorTerms: readonly NodeSelectorTerm[]) =>
+      pod({
+        spec: { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } } },
+      });
+
+    assert.equal(isProvisionable(requiring(none)), false);
+    assert.equal(isProvisionable(requiring(none, zone)), true);
+    assert.equal(isProvisionable(requiring()), true);
   });
 
   it("SCHED-026 moves active pods and terminating ones of StatefulSets when a node goes", () => {

@@ -114,6 +114,7 @@ describe("the metrics of planning", () => {
       `{controller="provisioner",zone="${a}"} 2`,
       '{controller="provisioner",zone="flexible"} 1',
     ]);
+    assert.deepEqual(await round.read("karpenter_scheduler_ignored_pods_count"), ["1"]);
 
     await round.plan(pod());
     assert.deepEqual(await round.read(zones), ['{controller="provisioner",zone="flexible"} 1']);
