@@ -6,12 +6,24 @@ import { type Seed, type SeedOptions, seedAccount } from "#sandbox/aws/seed-acco
 import { Cache } from "#sandbox/engines/cache";
 import { installMoto, motoKey, motoPython } from "#sandbox/engines/moto";
 import { Supervisor } from "#sandbox/processes/supervisor";
+import { atEnd } from "#support/at-end";
 
 /** An account of this test's own, with a network and a cluster "demo" whose control plane nobody calls. */
 export interface TestAccount {
   readonly aws: Aws;
   readonly seed: Seed;
   stop(): Promise<void>;
+}
+
+let sharing: Promise<TestAccount> | undefined;
+
+/** One account for the whole run: who uses it leaves it as it was. */
+export function sharedAccount(): Promise<TestAccount> {
+  sharing ??= testAccount().then((account) => {
+    atEnd(() => account.stop());
+    return account;
+  });
+  return sharing;
 }
 
 export async function testAccount(options: Partial<SeedOptions> = {}): Promise<TestAccount> {

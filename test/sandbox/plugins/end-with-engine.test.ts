@@ -17,20 +17,22 @@ const isAlive = (pid: number): boolean => {
 describe("a plugin whose engine is killed", function () {
   this.timeout(60_000);
 
-  for (const name of ["aws", "eks", "kubernetes"]) {
-    it(`ends as well: ${name}`, async () => {
-      // Starts the plugin as the engine does, says which process it is and which port it serves, and waits to be killed.
-      const script = `${join(bin, `pulumi-resource-${name}`)} 127.0.0.1:1 & echo $!; wait`;
-      const engine = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
-      const lines: string[] = [];
-      engine.stdout.on("data", (chunk: Buffer) => lines.push(...chunk.toString().split("\n").filter(Boolean)));
-      while (lines.length < 2) await sleep(50);
-      const plugin = Number(lines[0]);
-      assert.ok(isAlive(plugin));
-
-      engine.kill("SIGKILL");
-      await once(engine, "exit");
-      while (isAlive(plugin)) await sleep(100);
-    });
-  }
+  it("ends as well, whichever it is", async () => {
+    await Promise.all(["aws", "eks", "kubernetes"].map(endsWithItsEngine));
+  });
 });
+
+async function endsWithItsEngine(name: string): Promise<void> {
+  // Starts the plugin as the engine does, says which process it is and which port it serves, and waits to be killed.
+  const script = `${join(bin, `pulumi-resource-${name}`)} 127.0.0.1:1 & echo $!; wait`;
+  const engine = spawn("/bin/sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+  const lines: string[] = [];
+  engine.stdout.on("data", (chunk: Buffer) => lines.push(...chunk.toString().split("\n").filter(Boolean)));
+  while (lines.length < 2) await sleep(50);
+  const plugin = Number(lines[0]);
+  assert.ok(isAlive(plugin), name);
+
+  engine.kill("SIGKILL");
+  await once(engine, "exit");
+  while (isAlive(plugin)) await sleep(100);
+}

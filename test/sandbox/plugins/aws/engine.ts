@@ -1,58 +1,50 @@
-import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
-import { rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { buildEngines } from "#sandbox/engines/engines";
-import type { TestAccount } from "../../aws/account";
+import { atEnd } from "#support/at-end";
+import { sharedAccount, type TestAccount } from "../../aws/account";
+import { Engine } from "../engine";
 
-/** The real Pulumi engine with the sandbox's plugins, on the account of a test. */
-export class Engine {
-  readonly #directory: string;
-  readonly #pulumi: PulumiCommand;
-  readonly #environment: Readonly<Record<string, string>>;
-  #stacks = 0;
+export interface OnAccount {
+  readonly engine: Engine;
+  readonly account: TestAccount;
+}
 
-  private constructor(directory: string, pulumi: PulumiCommand, environment: Readonly<Record<string, string>>) {
-    this.#directory = directory;
-    this.#pulumi = pulumi;
-    this.#environment = environment;
-  }
+let starting: Promise<OnAccount> | undefined;
 
-  static async start({ aws }: Pick<TestAccount, "aws">): Promise<Engine> {
-    const { binaries } = await buildEngines(() => undefined);
-    const directory = await mkdtemp(join(tmpdir(), "aws-engine-test-"));
-    await mkdir(join(directory, "bin"));
-    await symlink(binaries.pulumi, join(directory, "bin", "pulumi"));
-    const plugins = join(__dirname, "../../../../sandbox/plugins/bin");
-    const path = [dirname(process.execPath), plugins, process.env["PATH"] ?? ""].join(delimiter);
-    return new Engine(directory, await PulumiCommand.get({ root: directory, skipVersionCheck: true }), {
-      AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
-      AWS_ENDPOINT_URL: aws.endpoint,
-      AWS_REGION: aws.region,
-      AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
-      KUBECONFIG: await writeKubeconfig(directory),
-      PATH: path,
-      PULUMI_BACKEND_URL: `file://${directory}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-      PULUMI_HOME: join(directory, "home"),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-    });
-  }
+/** The engine on an account, both for the whole run: who uses them leaves the account as it was. */
+export function onAccount(): Promise<OnAccount> {
+  starting ??= start();
+  return starting;
+}
 
-  /** A stack of its own that runs this program. */
-  async stack(program: PulumiFn): Promise<Stack> {
-    this.#stacks += 1;
-    const stack = { stackName: `test-${this.#stacks}`, projectName: "aws-plugin", program };
-    const workDir = await mkdtemp(join(this.#directory, "program-"));
-    const options = { workDir, pulumiCommand: this.#pulumi, envVars: { ...this.#environment } };
-    return LocalWorkspace.createOrSelectStack(stack, options);
-  }
+async function start(): Promise<OnAccount> {
+  const account = await sharedAccount();
+  const directory = await mkdtemp(join(tmpdir(), "aws-engine-test-"));
+  atEnd(() => rm(directory, { recursive: true }));
+  const { binaries } = await buildEngines(() => undefined);
+  const environment = await environmentFor(account, directory);
+  return { account, engine: await Engine.in({ directory, environment, pulumi: binaries.pulumi }) };
+}
 
-  stop(): Promise<void> {
-    return rm(this.#directory, { recursive: true });
-  }
+async function environmentFor({ aws }: TestAccount, directory: string): Promise<Readonly<Record<string, string>>> {
+  const plugins = join(__dirname, "../../../../sandbox/plugins/bin");
+  const state = join(directory, "pulumi-state");
+  await mkdir(state);
+  return {
+    AWS_ACCESS_KEY_ID: aws.credentials.accessKeyId,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_REGION: aws.region,
+    AWS_SECRET_ACCESS_KEY: aws.credentials.secretAccessKey,
+    KUBECONFIG: await writeKubeconfig(directory),
+    PATH: [dirname(process.execPath), plugins, process.env["PATH"] ?? ""].join(delimiter),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_HOME: join(directory, "home"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
 }
 
 /** Names an administrator's token. No API server listens there: nothing here is to reach one. */

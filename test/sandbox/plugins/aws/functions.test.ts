@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { functions } from "#sandbox/plugins/aws/functions";
 import type { Properties } from "#sandbox/plugins/provider";
-import { testAccount, type TestAccount } from "../../aws/account";
+import { sharedAccount, type TestAccount } from "../../aws/account";
 import { Program } from "./program";
 
 const parameter = "/aws/service/eks/optimized-ami/1.34/amazon-linux-2023/x86_64/standard/recommended/image_id";
@@ -14,10 +14,9 @@ describe("the aws plugin's functions", function () {
   let account: TestAccount;
   let program: Program;
   before(async () => {
-    account = await testAccount();
+    account = await sharedAccount();
     program = await Program.on(account);
   });
-  after(() => account.stop());
 
   /** The token's last word is enough to tell them apart. */
   const invoke = (name: string, args: Properties = {}): Promise<Properties> => {

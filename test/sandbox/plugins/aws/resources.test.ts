@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listAccount, listingChanges } from "#sandbox/aws/listing/listing";
 import { resources } from "#sandbox/plugins/aws/resources";
-import { testAccount, type TestAccount } from "../../aws/account";
+import { sharedAccount, type TestAccount } from "../../aws/account";
 import { cases } from "./cases";
 import { Program } from "./program";
 
@@ -9,9 +9,8 @@ describe("the aws plugin's resource types", function () {
   this.timeout(60_000);
   let account: TestAccount;
   before(async () => {
-    account = await testAccount();
+    account = await sharedAccount();
   });
-  after(() => account.stop());
 
   it("are all tried below", () => {
     assert.deepEqual(Object.keys(cases).sort(), Object.keys(resources).sort());

@@ -3,26 +3,23 @@ import { DescribeClusterCommand, ListAccessEntriesCommand, ListFargateProfilesCo
 import { ListOpenIDConnectProvidersCommand } from "@aws-sdk/client-iam";
 import * as eks from "@pulumi/eks";
 import { listAccount, listingChanges } from "#sandbox/aws/listing/listing";
-import { testAccount, type TestAccount } from "../../aws/account";
-import { Engine } from "../aws/engine";
+import type { TestAccount } from "../../aws/account";
+import { onAccount } from "../aws/engine";
+import type { Engine } from "../engine";
 
 describe("the eks plugin under the real engine", function () {
   this.timeout(180_000);
   let account: TestAccount;
   let engine: Engine;
   before(async () => {
-    account = await testAccount();
-    engine = await Engine.start(account);
-  });
-  after(async () => {
-    await engine.stop();
-    await account.stop();
+    ({ account, engine } = await onAccount());
   });
 
   it("makes a cluster with its role, groups, identity provider, entries and Fargate profile, and takes all of it away", async () => {
     const { clients } = account.aws;
     const found = await listAccount(account.aws);
-    const stack = await engine.stack(() => {
+    const stack = await engine.stack();
+    const program = (): Promise<Record<string, unknown>> => {
       const cluster = new eks.Cluster("made", {
         name: "made",
         vpcId: account.seed.vpcId,
@@ -53,10 +50,9 @@ describe("the eks plugin under the real engine", function () {
         endpoint: cluster.core.endpoint,
         group: cluster.nodeSecurityGroupId,
       });
-    });
-    const { outputs } = await stack.up();
-
-    const output = (name: string): string => String(outputs[name]?.value);
+    };
+    await stack.up(program);
+    const output = (name: string): string => stack.output(name);
 
     const { cluster } = await clients.eks.send(new DescribeClusterCommand({ name: "made" }));
     const entries = await clients.eks.send(new ListAccessEntriesCommand({ clusterName: "made" }));
@@ -77,21 +73,19 @@ describe("the eks plugin under the real engine", function () {
       clusters: [{ cluster: { server: output("endpoint") } }],
     });
 
-    const { summary } = await stack.up();
-    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ["same"]);
+    assert.deepEqual(Object.keys(await stack.up(program)), ["same"]);
     await stack.destroy();
     assert.deepEqual(listingChanges(found, await listAccount(account.aws)), []);
   });
 
   it("refuses what it would have to ignore, by name", async () => {
-    const stack = await engine.stack(() => {
+    const stack = await engine.stack();
+    const failure = await stack.previewFailure(() => {
       new eks.Cluster("refused", { instanceType: "m5.large" });
       return Promise.resolve();
     });
-    await assert.rejects(stack.preview(), (error: Error) => {
-      assert.match(error.message, /instanceType/);
-      assert.match(error.message, /skipDefaultNodeGroup/);
-      return true;
-    });
+
+    assert.match(failure, /instanceType/);
+    assert.match(failure, /skipDefaultNodeGroup/);
   });
 });
