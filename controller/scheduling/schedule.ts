@@ -2,9 +2,10 @@ import type { NodePool } from "../api/node-pool";
 import { classesOf } from "./aims";
 import { Backlog } from "./backlog";
 import { type Daemon, daemonOf } from "./daemons";
-import { demandOf, portsOnNodes } from "./demand";
+import { demandOf, portsOnNodes, type RefusedPod } from "./demand";
 import { ExistingNode, inOrder } from "./existing-node";
-import { explain, type PoolView } from "./explain";
+import { Explainer } from "./explain";
+import type { PoolView } from "./explain-pool";
 import { portsOf } from "./host-ports";
 import { place } from "./placement";
 import type { Plan } from "./plan";
@@ -36,7 +37,7 @@ export function schedule(problem: Problem): Plan {
   return {
     newNodes: views.flatMap(({ plan }) => plannedNodes(plan, dimensions)),
     existing: new Map(nodes.filter(({ pods }) => pods.length > 0).map(({ state, pods }) => [state.name, pods])),
-    unschedulable: [...refused, ...backlogs.flatMap((backlog) => leftOver(backlog, views, dimensions))],
+    unschedulable: [...refused, ...leftOver(backlogs, views, dimensions)],
   };
 }
 
@@ -71,8 +72,16 @@ const inWeightOrder = (pools: readonly PoolChoice[]): readonly PoolChoice[] =>
 
 const weightOf = ({ spec }: NodePool): number => spec.weight ?? 0;
 
-function leftOver(backlog: Backlog, views: readonly PoolView[], dimensions: Dimensions): Plan["unschedulable"] {
-  if (backlog.count === 0) return [];
-  const reason = explain(backlog, views, dimensions);
-  return backlog.rest().map((pod) => ({ pod, reason }));
+function leftOver(
+  backlogs: readonly Backlog[],
+  views: readonly PoolView[],
+  dimensions: Dimensions,
+): readonly RefusedPod[] {
+  const explainer = new Explainer(views, dimensions);
+  return backlogs
+    .filter(({ count }) => count > 0)
+    .flatMap((backlog) => {
+      const reason = explainer.explain(backlog);
+      return backlog.rest().map((pod) => ({ pod, reason }));
+    });
 }

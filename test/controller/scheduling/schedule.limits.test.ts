@@ -195,7 +195,7 @@ describe("schedule: reasons", () => {
 
     assert.equal(
       plan.unschedulable[0]?.reason,
-      "no node has room and no pool can add one. default: 1 type excluded by arch, 1 by cpu, 1 by memory",
+      "no node has room and no pool can add one. default: 1 type excluded by arch (asks In [amd64]), 1 by cpu (asks 6, the largest has 8), 1 by memory (asks 64Gi, the largest has 32Gi)",
     );
   });
 
