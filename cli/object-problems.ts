@@ -8,6 +8,7 @@ import type { RequirementSpec } from "../controller/api/requirement";
 import type { SchemaProblem } from "../controller/api/schema-problems";
 import { problemsOfOverlay } from "../controller/api/validate-node-overlay";
 import { problemsOf as problemsOfPool } from "../controller/api/validate-node-pool";
+import { problemsOfNodeClass } from "./node-class-problems";
 import type { ScenarioKind, ScenarioKinds } from "./scenario-kinds";
 
 type Problems = readonly SchemaProblem[];
@@ -23,6 +24,7 @@ const checks: { readonly [K in ScenarioKind]?: Check<K> } = {
   StatefulSet: problemsOfWorkload,
   Job: problemsOfWorkload,
   NodePool: (pool) => [...inFields(problemsOfPool(pool)), ...problemsOfClassRef(pool)],
+  EC2NodeClass: problemsOfNodeClass,
   NodeOverlay: (overlay) => inFields(problemsOfOverlay(overlay)),
   NodeClaim: ({ spec }) =>
     spec.requirements.flatMap((each, i) => problemsOfExpression(each, `spec.requirements[${i}]`)),

@@ -26,7 +26,7 @@ export const labelSelector = open({
   matchExpressions: listOf(requirementOf("In", "NotIn", "Exists", "DoesNotExist")),
 });
 
-const nodeRequirement = requirementOf("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte");
+export const nodeRequirement = requirementOf("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt", "Gte", "Lte");
 export const nodeSelectorTerm = open({
   matchExpressions: listOf(nodeRequirement),
   matchFields: listOf(nodeRequirement),
@@ -103,9 +103,10 @@ const volume = open(
   {
     name: text,
     persistentVolumeClaim: open({ claimName: text }, "claimName"),
-    ephemeral: open({
-      volumeClaimTemplate: open({ spec: open({ storageClassName: text, volumeName: text }) }, "spec"),
-    }),
+    ephemeral: open(
+      { volumeClaimTemplate: open({ spec: open({ storageClassName: text, volumeName: text }) }, "spec") },
+      "volumeClaimTemplate",
+    ),
   },
   "name",
 );

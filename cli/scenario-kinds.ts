@@ -10,6 +10,7 @@ import {
   labelSelector,
   listOf,
   mapOf,
+  nodeRequirement,
   nodeSelectorTerm,
   oneOf,
   open,
@@ -83,8 +84,11 @@ const conditions = listOf(
 
 const template = open({ metadata: open({ labels: mapOf(text), annotations: mapOf(text) }), spec: podSpec }, "spec");
 
+/** Of pods of one workload; more could not be planned in any time. */
+const podCount: Schema = { ...atLeast(0), maximum: 1_000_000 };
+
 const workload = (extra: Readonly<Record<string, Schema>> = {}): Schema =>
-  objectOf({ spec: open({ replicas: atLeast(0), selector: labelSelector, template, ...extra }, "template") }, "spec");
+  objectOf({ spec: open({ replicas: podCount, selector: labelSelector, template, ...extra }, "template") }, "spec");
 
 const claimSpec = open({ storageClassName: text, volumeName: text });
 
@@ -125,7 +129,7 @@ const schemas: Readonly<Record<ScenarioKind, Schema>> = {
   NodeOverlay: custom(nodeOverlays, {}),
   EC2NodeClass: custom(ec2NodeClasses, {
     subnets: listOf(open({ id: text, zone: text, zoneID: text }, "id", "zone")),
-    amis: listOf(open({ id: text, requirements: listOf(open({ key: text, operator: text, values: listOf(text) })) })),
+    amis: listOf(open({ id: text, requirements: listOf(nodeRequirement) }, "id", "requirements")),
   }),
   DaemonSet: objectOf({ spec: open({ selector: labelSelector, template }, "template") }, "spec"),
   Deployment: workload(),
@@ -137,7 +141,7 @@ const schemas: Readonly<Record<ScenarioKind, Schema>> = {
   Job: objectOf(
     {
       spec: open(
-        { parallelism: atLeast(0), completions: atLeast(0), suspend: flag, completionMode: text, template },
+        { parallelism: podCount, completions: atLeast(0), suspend: flag, completionMode: text, template },
         "template",
       ),
       status: open({ succeeded: atLeast(0) }),

@@ -159,6 +159,23 @@ const scenarios: Readonly<Record<string, readonly [content: string | readonly ob
     ],
     "EC2NodeClass west: status.subnets: are in us-west-2a, but --zones has us-east-1a, us-east-1b, us-east-1c",
   ],
+  "a threshold of a class that is none": [
+    [
+      {
+        apiVersion: "karpenter.k8s.aws/v1",
+        kind: "EC2NodeClass",
+        metadata: { name: "odd" },
+        spec: {
+          role: "a",
+          amiSelectorTerms: [{ alias: "al2023@latest" }],
+          subnetSelectorTerms: [{ id: "subnet-1" }],
+          securityGroupSelectorTerms: [{ id: "sg-1" }],
+          kubelet: { evictionHard: { "memory.available": "", "nodefs.available": "5%" } },
+        },
+      },
+    ],
+    'EC2NodeClass odd: spec.kubelet.evictionHard["memory.available"]: "" is not a quantity such as',
+  ],
   "a claim that nothing suits": [
     [
       {
