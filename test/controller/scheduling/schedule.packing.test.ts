@@ -10,6 +10,7 @@ import {
   nodePool,
   nodeState,
   podAsking,
+  podOn,
   podsAsking,
   testZones,
 } from "#support/builders";
@@ -132,6 +133,44 @@ describe("schedule: nodes of others", () => {
 describe("schedule: nodes on their way", () => {
   const types = [instanceType("small", { cpu: 4, memoryGi: 16, price: 0.01 })];
   const coming = nodeState({ name: "coming", initialized: false });
+
+  const reuse: readonly (readonly [string, Partial<PodSpec>, boolean])[] = [
+    ["asks for nothing in particular", {}, true],
+    ["selects what they are", { nodeSelector: { [labels.zone]: a } }, true],
+    ["selects something else", { nodeSelector: { [labels.zone]: b } }, false],
+    ["is too large for what is left", { containers: [{ name: "main", resources: { requests: { cpu: "3" } } }] }, false],
+    [
+      "wants a host port that is taken there",
+      { containers: [{ name: "main", ports: [{ containerPort: 80, hostPort: 80 }] }] },
+      false,
+    ],
+    ["wants another host port", { containers: [{ name: "main", ports: [{ containerPort: 80, hostPort: 81 }] }] }, true],
+  ];
+  for (const [what, spec, expected] of reuse) {
+    it(`SCHED-016 ${expected ? "take" : "do not take"} a pod that ${what}`, () => {
+      const ports = [{ containerPort: 80, hostPort: 80 }];
+      const resident = podOn(
+        "coming",
+        {},
+        { spec: { containers: [{ name: "main", resources: { requests: { cpu: "2" } }, ports }] } },
+      );
+      const nodes = [{ ...coming, pods: [resident] }];
+      const plan = solved({ pods: [podAsking({ cpu: "1" }, spec)], nodes, pools: [choice(nodePool(), types)] });
+
+      assert.deepEqual([plan.existing.size, plan.newNodes.length], expected ? [1, 0] : [0, 1]);
+    });
+  }
+
+  it("SCHED-016 come after nodes that are ready", () => {
+    const ready = nodeState({ name: "ready" });
+    const plan = solved({
+      pods: podsAsking(1, { cpu: "1" }),
+      nodes: [coming, ready],
+      pools: [choice(nodePool(), types)],
+    });
+
+    assert.deepEqual([...plan.existing.keys()], ["ready"]);
+  });
 
   it("SCHED-022 take the next pods, though none of the first is bound to them yet", () => {
     const plan = solved({ pods: podsAsking(2, { cpu: "1" }), nodes: [coming], pools: [choice(nodePool(), types)] });

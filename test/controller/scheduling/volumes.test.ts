@@ -6,7 +6,7 @@ import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "#con
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem, Volumes } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
-import { choice, instanceType, nodePool, podAsking, problem, testZones } from "#support/builders";
+import { choice, instanceType, nodePool, nodeState, podAsking, problem, testZones } from "#support/builders";
 import { type DeepPartial, merge } from "#support/merge";
 import { solved } from "#support/solved";
 
@@ -143,6 +143,50 @@ describe("volumes", () => {
 
     assert.equal(zoneOf(planWith({ claims: [claim({ spec: { storageClassName: undefined } })], classes })), c);
     assert.equal(zoneOf(planWith({ claims: [claim({ spec: { storageClassName: "old" } })], classes })), b);
+  });
+});
+
+describe("volumes on a node that can attach only so many", () => {
+  const classes = [storageClass()];
+  const limited = [nodeState({ name: "there", volumeLimits: { "ebs.csi.aws.com": 2 } })];
+  const disk = (name: string) => claim({ metadata: { name } });
+  const users = (...names: readonly string[]) =>
+    names.map((name) => podAsking({ cpu: "100m" }, { volumes: mounts(name) }));
+
+  it("SCHED-023 are no more than that; the rest gets a new node", () => {
+    const claims = ["a", "b", "c"].map(disk);
+    const plan = solved({ ...problemWith({ claims, classes }, users("a", "b", "c")), nodes: limited });
+
+    assert.deepEqual([plan.existing.get("there")?.length, plan.newNodes.length], [2, 1]);
+  });
+
+  it("SCHED-023 count once for all pods that share them", () => {
+    const plan = solved({
+      ...problemWith({ claims: [disk("a")], classes }, users("a", "a", "a", "a")),
+      nodes: limited,
+    });
+
+    assert.equal(plan.existing.get("there")?.length, 4);
+  });
+
+  it("SCHED-023 of other drivers do not count", () => {
+    const nfs = { ...volume([], {}), metadata: { name: "pv" } };
+    const claims = [
+      bound({ metadata: { name: "a" } }),
+      bound({ metadata: { name: "b" } }),
+      bound({ metadata: { name: "c" } }),
+    ];
+    const plan = solved({ ...problemWith({ claims, volumes: [nfs] }, users("a", "b", "c")), nodes: limited });
+
+    assert.equal(plan.existing.get("there")?.length, 3);
+  });
+
+  it("SCHED-025 count under the driver that serves in-tree volumes now", () => {
+    const claims = ["a", "b", "c"].map(disk);
+    const inTree = [storageClass({ provisioner: "kubernetes.io/aws-ebs" })];
+    const plan = solved({ ...problemWith({ claims, classes: inTree }, users("a", "b", "c")), nodes: limited });
+
+    assert.deepEqual([plan.existing.get("there")?.length, plan.newNodes.length], [2, 1]);
   });
 });
 
