@@ -23,7 +23,6 @@ const reasonsByGroup: Readonly<Partial<Record<string, string>>> = {
   Disruption: "not built yet: of the disruption methods there is emptiness, and expiration and interruption beside it",
   "End-to-end": "upstream's own suites are not run; the walk-throughs in test/e2e stand in their place",
   "Static pools": "not built yet: pools with replicas are left alone",
-  Topology: "not built yet: pods that require spread or pod affinity are refused with a reason",
 };
 const reasonOtherwise = "no test yet";
 
