@@ -190,6 +190,31 @@ describe("volumes on a node that can attach only so many", () => {
   });
 });
 
+describe("volumes of pods that are spread", () => {
+  it("TOPO-016 put each pod into the zone of its volume, and all zones count", () => {
+    const app = { app: "store" };
+    const spread = { maxSkew: 1, topologyKey: labels.zone, whenUnsatisfiable: "DoNotSchedule", minDomains: 3 } as const;
+    const names = testZones.map((_, i) => `data-${i}`);
+    const pods = names.map((name) =>
+      merge(
+        podAsking(
+          { cpu: "1" },
+          { volumes: mounts(name), topologySpreadConstraints: [{ ...spread, labelSelector: { matchLabels: app } }] },
+        ),
+        { metadata: { labels: app } },
+      ),
+    );
+    const claims = names.map((name) => bound({ metadata: { name }, spec: { volumeName: `pv-of-${name}` } }));
+    const volumes = names.map((name, i) => ({
+      ...volumeIn(testZones[i] ?? a),
+      metadata: { name: `pv-of-${name}` },
+    }));
+    const plan = planWith({ claims, volumes }, pods);
+
+    assert.deepEqual(plan.newNodes.map(({ cheapest }) => cheapest.offering.zone).toSorted(), [...testZones]);
+  });
+});
+
 describe("volumes that cannot be mounted", () => {
   const deletionTimestamp = "2026-01-01T00:00:00Z";
   const unbound = { claims: [claim()] };
