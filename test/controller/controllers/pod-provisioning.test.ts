@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Labels } from "#controller/api/kube-object";
 import { labels } from "#controller/api/labels";
 import type { NodeClaim } from "#controller/api/node-claim";
 import type { NodePool } from "#controller/api/node-pool";
@@ -53,9 +54,9 @@ describe("provisioning", function () {
 
   let count = 0;
   /** A pod that the real scheduler found no node for. */
-  async function pending(cpu: string, spec: DeepPartial<Pod["spec"]> = {}): Promise<Pod> {
+  async function pending(cpu: string, spec: DeepPartial<Pod["spec"]> = {}, own: Labels = {}): Promise<Pod> {
     const { metadata } = await world.create("Pod", {
-      metadata: { name: `waiting-${++count}`, namespace: "default" },
+      metadata: { name: `waiting-${++count}`, namespace: "default", labels: own },
       spec: {
         tolerations: [mine],
         ...spec,
@@ -69,8 +70,8 @@ describe("provisioning", function () {
   }
 
   /** Rounds of one process: the pods that wait now are collected, planned, and claims made. */
-  function process(): () => Promise<Outcome> {
-    const [trigger, provisioner] = podProvisioning(world.context);
+  function process(context = world.context): () => Promise<Outcome> {
+    const [trigger, provisioner] = podProvisioning(context);
     return async () => {
       assert.ok(trigger && provisioner);
       const { signal } = new AbortController();
@@ -105,6 +106,20 @@ describe("provisioning", function () {
     for (const { metadata } of pods) {
       assert.deepEqual(world.reasonsAbout(metadata.name), ["Nominated"]);
     }
+  });
+
+  it("TOPO-014 spreads pods without constraints of their own as the settings say, together with their Service", async () => {
+    const app = { app: "spread" };
+    await world.create("Service", {
+      metadata: { name: "spread", namespace: "default" },
+      spec: { selector: app, ...{ ports: [{ port: 80 }] } },
+    });
+    const perHost = { maxSkew: 1, topologyKey: labels.hostname, whenUnsatisfiable: "DoNotSchedule" } as const;
+    const settings = { ...world.context.settings, schedulerConfig: { defaultConstraints: [perHost] } };
+    for (let i = 0; i < 3; i++) await pending("100m", {}, app);
+    await process({ ...world.context, settings })();
+
+    assert.equal((await claims()).length, 3);
   });
 
   it("does not plan twice for pods whose node is being launched, or has been", async () => {
