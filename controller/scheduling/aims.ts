@@ -35,7 +35,7 @@ export function classesOf(groups: readonly PodGroup[], problem: Problem, topolog
 function sharedWishes(): (wish: Wish) => Wish {
   const known = new Map<string, Wish>();
   return (wish) => {
-    const key = `${signatureOf(wish.requirements)} ${signatureOf(wish.strict)} ${JSON.stringify(wish.tolerations)}`;
+    const key = `${signatureOf(wish.requirements)} ${JSON.stringify(wish.tolerations)}`;
     const shared = known.get(key) ?? wish;
     known.set(key, shared);
     return shared;

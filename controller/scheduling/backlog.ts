@@ -48,13 +48,29 @@ export class Ask {
   /** Labels that were settled for them, with the values; none where other pods do not matter. */
   readonly option: Option | undefined;
   #count: number;
+  readonly #parts = new Map<Option, Ask>();
 
-  constructor(backlog: Backlog, aim: Aim, share?: { readonly option: Option; readonly count: number }) {
+  constructor(backlog: Backlog, aim: Aim, option?: Option) {
     this.backlog = backlog;
     this.aim = aim;
-    this.option = share?.option;
-    this.wish = share?.option.wish ?? aim.wish;
-    this.#count = share?.count ?? backlog.count;
+    this.option = option;
+    this.wish = option?.wish ?? aim.wish;
+    this.#count = option === undefined ? backlog.count : 0;
+  }
+
+  /** Hands `count` of the pods over to an ask for which these labels are settled. */
+  part(option: Option, count: number): Ask {
+    const part = this.#parts.get(option) ?? new Ask(this.backlog, this.aim, option);
+    this.#parts.set(option, part);
+    part.#count += count;
+    this.#count -= count;
+    return part;
+  }
+
+  /** Takes those back from the part that found no place. */
+  rejoin(part: Ask): void {
+    this.#count += part.#count;
+    part.#count = 0;
   }
 
   get requests(): Vector {

@@ -1,93 +1,88 @@
-import { allows, only } from "./requirement";
-import { both, disagreement, type Requirements } from "./requirements";
+import { absent, allows, only, type Requirement } from "./requirement";
+import { both } from "./requirements";
 import type { Rule, Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import type { Wish } from "./wish";
 
-/** A wish together with one way to settle the labels that its topology rules look at. */
+/** A wish together with one way to settle the labels that topology rules look at. */
 export interface Option {
   readonly wish: Wish;
-  /** Label → value, for the keys of every group concerned. */
+  /** Label → value, for the keys of every group concerned; a key is missing where the node will not have the label. */
   readonly values: ReadonlyMap<string, string>;
 }
 
+export interface Market {
+  /** Values that a label can have. */
+  readonly valuesOf: (key: string) => readonly string[];
+  /** Whether machines can be had for it. */
+  readonly isPossible: (wish: Wish) => boolean;
+}
+
 /**
- * Every way to settle the keys of these ties within a wish. Whether machines for it can be had is `isPossible`'s to say.
- * Without ties there is one way: the wish itself.
+ * Every way to settle the keys of these ties within a wish, for which there are machines. Without ties there is one way:
+ * the wish itself.
  */
-export function optionsOf(wish: Wish, ties: Ties, isPossible: (wish: Wish) => boolean): readonly Option[] {
+export function optionsOf(wish: Wish, ties: Ties, { valuesOf, isPossible }: Market): readonly Option[] {
   let options: readonly Option[] = [{ wish, values: new Map() }];
-  for (const [key, domains] of domainsByKey(ties)) {
+  for (const key of keysOf(ties)) {
     const asked = wish.requirements.get(key);
-    const open = domains.filter((domain) => asked === undefined || allows(asked, domain));
-    options = options.flatMap((option) => open.map((domain) => settled(option, key, domain)));
+    const open = valuesOf(key).filter((value) => asked === undefined || allows(asked, value));
+    const lacking = canBeWithout(ties, key) && asked?.absent !== false;
+    options = options.flatMap((option) => [
+      ...open.map((value) => settled(option, only(key, value), value)),
+      ...(lacking ? [settled(option, absent(key))] : []),
+    ]);
     options = options.filter((option) => isPossible(option.wish));
   }
   return options;
 }
 
-function settled({ wish, values }: Option, key: string, domain: string): Option {
+function settled({ wish, values }: Option, requirement: Requirement, value?: string): Option {
+  const { key } = requirement;
   return {
-    wish: { ...wish, requirements: both(wish.requirements, new Map([[key, only(key, domain)]])) },
-    values: new Map([...values, [key, domain]]),
+    wish: { ...wish, requirements: both(wish.requirements, new Map([[key, requirement]])) },
+    values: value === undefined ? values : new Map([...values, [key, value]]),
   };
 }
 
-function domainsByKey({ rules, counted }: Ties): ReadonlyMap<string, readonly string[]> {
-  const byKey = new Map<string, Set<string>>();
-  for (const { term, domains } of [...rules.map(({ group }) => group), ...counted]) {
-    const known = byKey.get(term.key) ?? new Set<string>();
-    domains.forEach((domain) => known.add(domain));
-    byKey.set(term.key, known);
-  }
-  return new Map([...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, set]) => [key, [...set].sort()]));
-}
+/** The labels that matter to these ties. */
+export const keysOf = ({ rules, counted }: Ties): readonly string[] =>
+  [...new Set([...rules.map(({ group }) => group), ...counted].map(({ term }) => term.key))].sort();
 
-/** What a pod strictly asks of its node, against which the emptiest domain is sought (karpenter-core §3.5). */
-export type Strict = Requirements;
+/** Spread and affinity need a node that has the label; who has neither may as well be on one that lacks it. */
+const canBeWithout = ({ rules }: Ties, key: string): boolean =>
+  rules.every(({ group: { term } }) => term.key !== key || term.kind === "antiAffinity");
+
+export type ValueOf = (key: string) => string | undefined;
 
 /** Whether one more pod with these ties may go where the keys have these values. */
-export function isAllowed(
-  { rules, shunned }: Ties,
-  valueOf: (key: string) => string | undefined,
-  strict: Strict,
-): boolean {
+export function isAllowed({ rules, shunned }: Ties, valueOf: ValueOf): boolean {
   for (const group of shunned) {
     const domain = valueOf(group.term.key);
     if (domain !== undefined && group.ownersIn(domain) > 0) return false;
   }
-  return rules.every((rule) => suits(rule, valueOf(rule.group.term.key), strict));
+  return rules.every((rule) => suits(rule, valueOf(rule.group.term.key)));
 }
 
-/** Whether more pods are in a domain than the rule allows, now that all are counted. */
-export const isOverfull = ({ group }: Rule, domain: string | undefined, strict: Strict): boolean =>
-  group.term.kind === "spread" &&
-  domain !== undefined &&
-  group.podsIn(domain) - leastPods(group, strict) > group.term.maxSkew;
-
-function suits({ group, self, starts }: Rule, domain: string | undefined, strict: Strict): boolean {
+function suits({ group, self }: Rule, domain: string | undefined): boolean {
   const { term } = group;
   if (domain === undefined) return term.kind === "antiAffinity";
   switch (term.kind) {
     case "spread":
-      return group.podsIn(domain) + Number(self) - leastPods(group, strict) <= term.maxSkew;
+      return group.podsIn(domain) + Number(self) - group.least <= term.maxSkew;
     case "antiAffinity":
       return group.podsIn(domain) === 0;
     case "affinity":
-      return group.podsIn(domain) > 0 || (starts && group.total === 0);
+      return group.podsIn(domain) > 0 || (self && group.total === 0);
   }
 }
 
-/** The emptiest domain among those that the pod could go to; empty when there are fewer than asked for. */
-function leastPods(group: TopologyGroup, strict: Strict): number {
-  const asked = strict.get(group.term.key);
-  let [least, eligible] = [Infinity, 0];
-  for (const domain of group.domains) {
-    if (asked !== undefined && !allows(asked, domain) && !group.alwaysCounted.has(domain)) continue;
-    eligible++;
-    least = Math.min(least, group.podsIn(domain));
-  }
-  return eligible < group.term.minDomains || least === Infinity ? 0 : least;
+/** Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected. */
+export function isLost({ group }: Rule, domain: string | undefined): boolean {
+  const { kind, maxSkew } = group.term;
+  if (domain === undefined) return false;
+  if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;
+  return kind === "affinity" && group.podsIn(domain) === 0;
 }
 
 /** Pods in the domains of an option's own spread rules, then in those where it is merely counted: the fewer the better. */
@@ -98,22 +93,3 @@ export const crowdOf = ({ rules, crowding }: Ties, values: ReadonlyMap<string, s
 
 const sumOf = (groups: readonly TopologyGroup[], values: ReadonlyMap<string, string>): number =>
   groups.reduce((sum, group) => sum + group.podsIn(values.get(group.term.key) ?? ""), 0);
-
-/** Counts `count` pods in, or out when negative, where the keys have these values and the node suits each group. */
-export function record(
-  { rules, counted }: Ties,
-  count: number,
-  { valueOf, has }: { readonly valueOf: (key: string) => string | undefined; readonly has: Requirements },
-): void {
-  for (const group of counted) {
-    const domain = valueOf(group.term.key);
-    if (domain !== undefined && isCounted(group, has)) group.add(domain, count);
-  }
-  for (const { group } of rules) {
-    const domain = valueOf(group.term.key);
-    if (group.repelling && domain !== undefined) group.addOwners(domain, count);
-  }
-}
-
-const isCounted = ({ term: { filter } }: TopologyGroup, has: Requirements): boolean =>
-  filter?.terms?.some((wanted) => disagreement(has, wanted) === undefined) ?? true;

@@ -1,20 +1,33 @@
-import { Ask } from "./backlog";
-import { crowdOf, isAllowed, type Option, optionsOf, record } from "./domain-choice";
-import { isFollowing } from "./ties";
-import { fits, type Vector } from "./vector";
+import type { Ask, Backlog } from "./backlog";
+import { record, spotOfOption } from "./counting";
+import { crowdOf, isAllowed, keysOf, type Option, optionsOf } from "./domain-choice";
 import type { PoolPlan } from "./pool-plan";
+import { isFollowing } from "./ties";
 import type { TopologyGroup } from "./topology-group";
+import { fits, type Vector } from "./vector";
 import type { Wish } from "./wish";
+
+/** An option with what speaks for it when others are as good. */
+interface Chance {
+  readonly option: Option;
+  readonly weight: number;
+  /** Of the cheapest node for one such pod. */
+  readonly price: number;
+}
 
 /** Decides in which domains (zones, capacity types, …) pods go that depend on others there. */
 export class DomainSplit {
   readonly #pools: readonly PoolPlan[];
-  readonly #options = new Map<Ask, readonly Option[]>();
-  /** Asks that differ only in their pods have the same options. */
-  readonly #shapes = new Map<Wish, Map<string, readonly Option[]>>();
+  readonly #valuesOf: (key: string) => readonly string[];
+  readonly #chances = new Map<Ask, readonly Chance[]>();
+  /** Asks that differ only in their pods have the same chances. */
+  readonly #shapes = new Map<Wish, Map<string, readonly Chance[]>>();
+  readonly #closed = new Map<Backlog, Set<Option>>();
 
-  constructor(pools: readonly PoolPlan[]) {
+  /** @param valuesOf values that a label can have */
+  constructor(pools: readonly PoolPlan[], valuesOf: (key: string) => readonly string[]) {
     this.#pools = pools;
+    this.#valuesOf = valuesOf;
   }
 
   /**
@@ -35,59 +48,78 @@ export class DomainSplit {
     return dealt;
   }
 
-  /** Takes back what was counted for pods that found no place after all, and says in which groups. */
+  /**
+   * Takes back what was counted for pods that found no place after all, and says in which groups. They are not dealt
+   * there again.
+   */
   undo(asks: readonly Ask[]): ReadonlySet<TopologyGroup> {
     const touched = new Set<TopologyGroup>();
-    for (const { option, domainTies, count, wish } of asks) {
+    for (const { option, backlog, domainTies, count } of asks) {
       if (option === undefined || count === 0) continue;
-      record(domainTies, -count, { valueOf: (key) => option.values.get(key), has: wish.requirements });
+      record(domainTies, -count, spotOfOption(option));
       for (const group of domainTies.counted) touched.add(group);
+      this.#closed.set(backlog, (this.#closed.get(backlog) ?? new Set()).add(option));
     }
     return touched;
   }
 
-  /** Ways that are allowed now, the least crowded first. */
+  /** Ways that are allowed now: the least crowded first, then those of the heaviest pool, then the cheapest. */
   allowed(ask: Ask): readonly Option[] {
-    const { wish, ties } = ask.aim;
-    return this.#optionsFor(ask)
-      .filter(({ values }) => isAllowed(ties.domain, (key) => values.get(key), wish.strict))
-      .map((option) => ({ option, crowd: crowdOf(ties.domain, option.values) }))
-      .sort((a, b) => a.crowd - b.crowd)
+    const { domain: ties } = ask.aim.ties;
+    const closed = this.#closed.get(ask.backlog);
+    return this.#chancesFor(ask)
+      .filter(({ option }) => closed?.has(option) !== true && isAllowed(ties, (key) => option.values.get(key)))
+      .map((chance) => ({ ...chance, crowd: crowdOf(ties, chance.option.values) }))
+      .sort((a, b) => a.crowd - b.crowd || b.weight - a.weight || a.price - b.price)
       .map(({ option }) => option);
   }
 
   #dealOne(ask: Ask): readonly Ask[] {
-    const counts = new Map<Option, number>();
-    const { aim, backlog } = ask;
-    for (let pod = 0; pod < ask.count; pod++) {
-      const [option] = this.allowed(ask);
-      if (option === undefined) break;
-      counts.set(option, (counts.get(option) ?? 0) + 1);
-      record(aim.ties.domain, 1, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+    const parts = new Set<Ask>();
+    for (let [option] = this.allowed(ask); option !== undefined && ask.count > 0; [option] = this.allowed(ask)) {
+      parts.add(ask.part(option, 1));
+      record(ask.domainTies, 1, spotOfOption(option));
     }
-    return [...counts].map(([option, count]) => new Ask(backlog, aim, { option, count }));
+    return [...parts];
   }
 
-  #optionsFor(ask: Ask): readonly Option[] {
-    const known = this.#options.get(ask);
+  #chancesFor(ask: Ask): readonly Chance[] {
+    const known = this.#chances.get(ask);
     if (known !== undefined) return known;
     const { wish, ties } = ask.aim;
-    const groups = [...ties.domain.rules.map(({ group }) => group), ...ties.domain.counted];
-    const keys = [...new Set(groups.map(({ term }) => term.key))].sort();
-    const shape = `${ask.requests.join()} ${keys.join()}`;
-    const byShape = this.#shapes.get(wish) ?? new Map<string, readonly Option[]>();
-    const options =
-      byShape.get(shape) ?? optionsOf(wish, ties.domain, (narrowed) => this.#isPossible(narrowed, ask.requests));
-    this.#shapes.set(wish, byShape.set(shape, options));
-    this.#options.set(ask, options);
-    return options;
+    const needed = ties.domain.rules.map(({ group: { term } }) => `${term.kind} ${term.key}`);
+    const shape = `${ask.requests.join()} ${keysOf(ties.domain).join()} ${[...new Set(needed)].sort().join()}`;
+    const byShape = this.#shapes.get(wish) ?? new Map<string, readonly Chance[]>();
+    const chances = byShape.get(shape) ?? this.#findChances(ask);
+    this.#shapes.set(wish, byShape.set(shape, chances));
+    this.#chances.set(ask, chances);
+    return chances;
   }
 
-  /** Whether any pool could buy a machine for one such pod. */
-  #isPossible(wish: Wish, requests: Vector): boolean {
-    return this.#pools.some((pool) =>
-      (pool.root.with(wish)?.machines ?? []).some((machine) => pool.affords(machine) && fits(machine.room, requests)),
-    );
+  #findChances({ aim: { wish, ties }, requests }: Ask): readonly Chance[] {
+    const options = optionsOf(wish, ties.domain, {
+      valuesOf: this.#valuesOf,
+      isPossible: (narrowed) => this.#bestFor(narrowed, requests) !== undefined,
+    });
+    return options.flatMap((option) => {
+      const best = this.#bestFor(option.wish, requests);
+      return best === undefined ? [] : [{ option, ...best }];
+    });
+  }
+
+  /** The cheapest machine for one such pod that the heaviest pool could buy. */
+  #bestFor(wish: Wish, requests: Vector): Omit<Chance, "option"> | undefined {
+    let best: Omit<Chance, "option"> | undefined;
+    for (const pool of this.#pools) {
+      const { weight } = pool.template;
+      if (best !== undefined && best.weight > weight) break;
+      const offer = pool.root
+        .with(wish)
+        ?.offers.find(({ machine }) => pool.affords(machine) && fits(machine.room, requests));
+      if (offer !== undefined && offer.offering.price < (best?.price ?? Infinity))
+        best = { weight, price: offer.offering.price };
+    }
+    return best;
   }
 }
 

@@ -53,7 +53,9 @@ export class Draft {
     this.scope = scope;
     this.offer = offer;
     this.#count(ask, count);
-    this.shares.push({ ask, pods: ask.take(count) });
+    const last = this.shares.at(-1);
+    if (last?.ask === ask) last.pods.push(...ask.take(count));
+    else this.shares.push({ ask, pods: ask.take(count) });
   }
 
   /** Takes `count` pods of a share off again; they are asking anew. */
@@ -73,7 +75,7 @@ export class Draft {
   #count(ask: Ask, count: number): void {
     this.used = plus(this.used, ask.requests, count);
     this.occupancy.seat(ask.nodeTies, count);
-    for (const group of ask.nodeTies.counted) group.add("", count);
+    for (const group of ask.nodeTies.counted) group.plan("", count);
   }
 
   /** The cheapest open offer that holds what is on the node. */

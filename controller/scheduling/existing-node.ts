@@ -3,8 +3,10 @@ import { isOwnedByDaemonSet, isTerminal, untolerated } from "../api/pod-state";
 import type { Ask } from "./backlog";
 import { Attachments } from "./attachments";
 import { type Daemon, runsOnNode, together } from "./daemons";
-import { isAllowed, record } from "./domain-choice";
+import { record, type Spot } from "./counting";
+import { isAllowed } from "./domain-choice";
 import { onePortEach, portAmounts, portsOf, type PortUse } from "./host-ports";
+import { countsOnNode } from "./node-filter";
 import type { NodeState } from "./problem";
 import { conflict, ofLabels, type Requirements } from "./requirements";
 import { type Amounts, amountsOf, combine, effectiveRequests, sum } from "./resources";
@@ -32,6 +34,7 @@ export class ExistingNode {
   readonly #occupancy: Occupancy;
   readonly #attachments: Attachments;
   readonly #welcome = new Map<Wish, boolean>();
+  readonly #counting = new Map<TopologyGroup, boolean>();
 
   constructor(state: NodeState, surroundings: NodeSurroundings) {
     const { dimensions, groups, volumes } = surroundings;
@@ -69,7 +72,7 @@ export class ExistingNode {
     const count = this.#occupancy.capacityFor(nodeTies, room, "mayStart");
     if (count === 0 || !this.#canAttach(ask)) return 0;
     if (isFree(domainTies)) return this.#attachments.areLimited ? 1 : count;
-    return isAllowed(domainTies, this.#valueOf, wish.strict) ? 1 : 0;
+    return isAllowed(domainTies, this.#spot.valueOf) ? 1 : 0;
   }
 
   #canAttach({ backlog }: Ask): boolean {
@@ -79,15 +82,25 @@ export class ExistingNode {
   #seat(ask: Ask, count: number): void {
     take(this.#room, ask.requests, count);
     this.#occupancy.seat(ask.nodeTies, count);
-    record(ask.nodeTies, count, { valueOf: () => this.state.name, has: this.#has });
-    record(ask.domainTies, count, { valueOf: this.#valueOf, has: this.#has });
+    record(ask.nodeTies, count, { ...this.#spot, valueOf: () => this.state.name });
+    record(ask.domainTies, count, this.#spot);
     for (const pod of ask.take(count)) {
       this.#attachments.add(pod);
       this.pods.push(pod);
     }
   }
 
-  readonly #valueOf = (key: string): string | undefined => this.state.labels[key];
+  readonly #spot: Spot = {
+    isThere: true,
+    valueOf: (key) => this.state.labels[key],
+    counts: (group) => this.#counts(group),
+  };
+
+  #counts(group: TopologyGroup): boolean {
+    const known = this.#counting.get(group) ?? countsOnNode(group.term.filter, this.state, this.#has);
+    this.#counting.set(group, known);
+    return known;
+  }
 
   #welcomes(wish: Wish): boolean {
     const known = this.#welcome.get(wish);

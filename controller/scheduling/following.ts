@@ -1,10 +1,10 @@
 import type { Ask } from "./backlog";
+import { record, spotOfOption } from "./counting";
+import type { Option } from "./domain-choice";
 import type { DomainSplit } from "./domain-split";
-import { record } from "./domain-choice";
 import type { Draft } from "./draft";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import type { Option } from "./domain-choice";
 import { isFree, type Ties } from "./ties";
 
 /**
@@ -12,13 +12,20 @@ import { isFree, type Ties } from "./ties";
  * not fill their nodes before them: on planned nodes that have such pods, else on a new node together with one of
  * those, else, where they follow only their own kind and there is none, on a new node by themselves.
  */
-export function follow(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): void {
+export function follow(asks: readonly Ask[], pools: readonly PoolPlan[], company: Company): void {
+  while (asks.map((ask) => followOne(ask, pools, company)).includes(true));
+}
+
+/** Whether any of them found a place; others may follow these then. */
+function followOne(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): boolean {
+  const all = ask.count;
   for (let before = Infinity; ask.count > 0 && ask.count < before;) {
     before = ask.count;
-    for (const pool of pools) for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
+    for (const pool of pools) joinAny(ask, pool, split);
     if (ask.count > 0) startWithLeader(ask, pools, { leaders, split });
     if (ask.count > 0) startAlone(ask, pools, split);
   }
+  return ask.count < all;
 }
 
 export interface Company {
@@ -32,6 +39,11 @@ interface Place {
   readonly draft: Draft;
 }
 
+/** Puts as many of the pods on planned nodes as their rules allow, on larger machines if need be. */
+export function joinAny(ask: Ask, pool: PoolPlan, split: DomainSplit): void {
+  for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
+}
+
 function joinPlanned(ask: Ask, place: Place, split: DomainSplit): void {
   while (ask.count > 0 && place.draft.occupancy.capacityFor(ask.nodeTies, 1) > 0) {
     if (!split.allowed(ask).some((option) => widenBy(ask, place, option))) return;
@@ -42,8 +54,10 @@ function joinPlanned(ask: Ask, place: Place, split: DomainSplit): void {
 function widenBy(ask: Ask, { pool, draft }: Place, option: Option): boolean {
   const scope = draft.scope.with(option.wish);
   if (scope === undefined) return false;
-  const placed = isFree(ask.domainTies) ? pool.widen(draft, ask, scope) : pool.widenByOne(draft, ask, scope);
-  record(ask.domainTies, placed, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+  const part = ask.part(option, isFree(ask.domainTies) ? ask.count : 1);
+  const placed = pool.widen(draft, part, scope);
+  ask.rejoin(part);
+  record(ask.domainTies, placed, spotOfOption(option));
   return placed > 0;
 }
 
@@ -78,15 +92,17 @@ function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
 
 function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
   const isFirst = ask.nodeTies.rules.every(
-    ({ group, starts }) => group.term.kind !== "affinity" || (starts && group.total === 0),
+    ({ group, self }) => group.term.kind !== "affinity" || (self && group.total === 0),
   );
   if (!isFirst) return;
   for (const option of split.allowed(ask)) {
     for (const pool of pools) {
       const scope = pool.root.with(option.wish);
-      const draft = scope === undefined ? undefined : openFor(ask, pool, scope);
+      const part = ask.part(option, 1);
+      const draft = scope === undefined ? undefined : openFor(part, pool, scope);
+      ask.rejoin(part);
       if (draft === undefined) continue;
-      record(ask.domainTies, 1, { valueOf: (key) => option.values.get(key), has: option.wish.requirements });
+      record(ask.domainTies, 1, spotOfOption(option));
       return;
     }
   }

@@ -83,16 +83,13 @@ class Tidying {
     return false;
   }
 
-  /** Moves these pods to other nodes, or none of them. */
+  /** Moves these pods to other nodes, or none of them; nobody is left behind who has to be with one of them. */
   #moveAway(from: number, parts: readonly { readonly share: Share; readonly count: number }[]): boolean {
     const moves: Move[] = [];
-    for (const { share, count } of parts) {
-      const left = this.#spread(from, { share, count }, moves);
-      if (left === 0) continue;
-      for (const move of moves.reverse()) this.#undo(from, move);
-      return false;
-    }
-    return true;
+    const haveMoved = parts.every((part) => this.#spread(from, part, moves) === 0);
+    if (haveMoved && !hasLonely(this.#draft(from))) return true;
+    for (const move of moves.reverse()) this.#undo(from, move);
+    return false;
   }
 
   /** Moves pods of one share to wherever there is room; how many found none. */
@@ -155,6 +152,9 @@ class Tidying {
     return this.#at(index).draft;
   }
 }
+
+const hasLonely = ({ shares, occupancy }: Draft): boolean =>
+  shares.some(({ ask }) => ask.follows && occupancy.leavesAlone(ask.nodeTies));
 
 /** The next cheaper machines, each too small for what is on the node. */
 function smallerThan({ scope, offer, used }: Draft): readonly Offer[] {

@@ -1,13 +1,16 @@
 import { Ask, type Backlog } from "./backlog";
+import { recount } from "./counting";
 import { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
-import { follow } from "./following";
+import { follow, joinAny } from "./following";
 import { improve, type Planned } from "./improvement";
 import { merge } from "./merging";
 import { openNodes } from "./opening";
 import type { PoolPlan } from "./pool-plan";
 import type { SchedulingSettings } from "./problem";
 import { isFree, isFollowing } from "./ties";
+import type { Topology } from "./topology";
+import type { TopologyGroup } from "./topology-group";
 import { withdraw } from "./withdrawal";
 import { minimum } from "./vector";
 
@@ -30,17 +33,18 @@ export interface Places {
   readonly nodes: readonly ExistingNode[];
   /** The heaviest first. */
   readonly pools: readonly PoolPlan[];
-  /** Topology groups whose domains are single nodes. */
-  readonly groups: number;
+  readonly topology: Topology;
   readonly settings: SchedulingSettings;
 }
 
 /** Places the pods of the backlogs; those that stay in them have no place. */
 export function place(backlogs: readonly Backlog[], places: Places): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
-  for (let rank = 0; rank < mostAims; rank++) grant(asksOfRank(backlogs, rank), places);
+  const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
+  for (const rank of ranks) grant(backlogs, rank, places);
   for (const tier of tiersOf(places.pools)) tidy(tier);
-  for (let rank = 0; rank < mostAims; rank++) growNodes(asksOfRank(backlogs, rank), places);
+  if (heed(places)) for (const rank of ranks) grant(backlogs, rank, places);
+  for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
 }
 
 /** What is still asked for when each pod is down to its aim of this rank. */
@@ -50,18 +54,49 @@ const asksOfRank = (backlogs: readonly Backlog[], rank: number): readonly Ask[] 
     return aim === undefined || backlog.count === 0 ? [] : [new Ask(backlog, aim)];
   });
 
-function grant(asks: readonly Ask[], places: Places): void {
-  useNodes(asks, places.nodes);
-  const split = new DomainSplit(places.pools);
-  const waiting = asks.filter(({ count }) => count > 0);
-  const [followers, others] = parted(waiting, ({ follows }) => follows);
+const splitOf = ({ pools, topology }: Places): DomainSplit => new DomainSplit(pools, (key) => topology.valuesOf(key));
+
+/** Pods that depend on domains are dealt out anew for as long as that helps: some find no place where they were to go. */
+function grant(backlogs: readonly Backlog[], rank: number, places: Places): void {
+  useNodes(asksOfRank(backlogs, rank), places.nodes);
+  const split = splitOf(places);
+  let helps = true;
+  for (let isFirst = true; helps; isFirst = false) {
+    const asks = asksOfRank(backlogs, rank).filter((ask) => isFirst || isTied(ask));
+    const before = countOf(asks.filter(isTied));
+    const failed = launch(asks, places, split);
+    helps = failed || countOf(asksOfRank(backlogs, rank).filter(isTied)) < before;
+  }
+}
+
+const isTied = ({ follows, domainTies }: Ask): boolean => follows || !isFree(domainTies);
+
+const countOf = (asks: readonly Ask[]): number => asks.reduce((sum, { count }) => sum + count, 0);
+
+/** Plans new nodes for the asks; says whether any pods found no place in the domain that was meant for them. */
+function launch(asks: readonly Ask[], places: Places, split: DomainSplit): boolean {
+  const [followers, others] = parted(asks, ({ follows }) => follows);
   const [free, tied] = parted(others, ({ domainTies }) => isFree(domainTies));
   const dealt = [...free, ...split.deal(tied)];
 
-  for (const ask of followers) follow(ask, places.pools, { leaders: dealt, split });
+  follow(followers, places.pools, { leaders: dealt, split });
   for (const ask of dealt) for (const pool of places.pools) pool.join(ask);
   for (const tier of tiersOf(places.pools)) buyNodes(tier, dealt, places);
-  withdraw(places.pools, split.undo(dealt));
+
+  const failed = split.undo(dealt);
+  heed(places, failed);
+  return failed.size > 0;
+}
+
+/**
+ * Takes pods off planned nodes whose rules no longer hold, now that is known what these nodes are; says whether there
+ * were any.
+ * @param fewer groups of which fewer pods found places than were dealt out
+ */
+function heed({ pools, topology }: Places, fewer: Iterable<TopologyGroup> = []): boolean {
+  const { filtered } = topology;
+  recount(pools, filtered);
+  return withdraw(pools, new Set([...fewer, ...filtered]));
 }
 
 /** Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
@@ -94,7 +129,8 @@ function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {
   return all;
 }
 
-function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, groups }: Places): void {
+function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, topology }: Places): void {
+  const groups = topology.perNode.length;
   const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort: effortFor(asks) };
   openNodes(tier, asks, { ...packing, variety: "strict" });
   const varied = tier.filter(({ template }) => template.wantsVariety);
@@ -112,9 +148,15 @@ function tidy(tier: readonly PoolPlan[]): void {
   merge(planned());
 }
 
-function growNodes(asks: readonly Ask[], { pools }: Places): void {
+/** Swaps planned nodes for larger ones, when the limits allow that but no further node. */
+function growNodes(asks: readonly Ask[], places: Places): void {
+  const split = splitOf(places);
+  const limited = places.pools.filter(({ template }) => template.isLimited);
   for (const ask of asks) {
-    if (isFree(ask.domainTies) && !ask.follows) for (const pool of pools) pool.grow(ask);
+    for (const pool of limited) {
+      if (isTied(ask)) joinAny(ask, pool, split);
+      else pool.grow(ask);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Ask } from "./backlog";
 import { Draft, type Load } from "./draft";
-import { type Scope, ScopeDesk } from "./scope";
+import type { Scope } from "./scope";
 import type { Machine, Offer, Template } from "./template";
 import { isVaried } from "./variety";
 import { at, fits, maximum, minus, plus, type Vector } from "./vector";
@@ -14,12 +14,15 @@ export class PoolPlan {
   readonly #groups: number;
   #left: Vector;
 
-  /** @param groups how many topology groups there are whose domains are single nodes */
-  constructor(template: Template, groups: number) {
-    this.template = template;
-    this.root = new ScopeDesk(template).root;
+  /**
+   * @param root an empty node
+   * @param groups how many topology groups there are whose domains are single nodes
+   */
+  constructor(root: Scope, groups: number) {
+    this.template = root.template;
+    this.root = root;
     this.#groups = groups;
-    this.#left = template.allowance;
+    this.#left = root.template.allowance;
   }
 
   /** What no draft has reserved. */
@@ -79,7 +82,6 @@ export class PoolPlan {
 
   /** Swaps planned nodes for larger ones, when the limits allow that but no further node. */
   grow(ask: Ask): void {
-    if (!this.template.isLimited) return;
     for (const draft of this.drafts) {
       if (ask.count === 0) return;
       const scope = draft.scope.with(ask.wish);
@@ -96,16 +98,6 @@ export class PoolPlan {
     this.#reserve(draft, this.#keeps(draft, offer));
     draft.add(ask, count, { scope, offer });
     return count;
-  }
-
-  /** As `widen`, for one pod: on the machine that the node is planned as, if that will do. */
-  widenByOne(draft: Draft, ask: Ask, scope: Scope): number {
-    const stays = isOpen(scope, draft.offer) && draft.roomFor(ask) > 0;
-    const offer = stays ? draft.offer : this.#larger(draft, scope, ask);
-    if (offer === undefined || !this.mayHold(draft, scope, [ask, 1])) return 0;
-    if (!stays) this.#reserve(draft, this.#keeps(draft, offer));
-    draft.add(ask, 1, { scope, offer });
-    return 1;
   }
 
   /** The cheapest offer that holds one pod of each ask. */
@@ -158,6 +150,7 @@ export class PoolPlan {
       if (!fits(budget, capacity) || !fits(room, draft.used)) continue;
       const count = draft.roomFor(ask, offer);
       if (count > most) [best, most] = [offer, count];
+      if (most === ask.count) break;
     }
     return best;
   }

@@ -32,6 +32,9 @@ export const only = (key: string, ...values: readonly string[]): Requirement => 
   ...plain,
 });
 
+/** No such label. */
+export const absent = (key: string): Requirement => ({ ...only(key), absent: true });
+
 /** Any value at all. */
 const exists = (key: string): Requirement => ({ ...only(key), shape: "except" });
 
@@ -51,7 +54,7 @@ const readings: Readonly<Record<Operator, Reading>> = {
   In: (key, values) => only(key, ...values),
   NotIn: (key, values) => ({ ...exists(key), values: new Set(values), absent: true }),
   Exists: exists,
-  DoesNotExist: (key) => ({ ...only(key), absent: true }),
+  DoesNotExist: absent,
   Gt: bounded((bound) => [bound + 1, Infinity]),
   Gte: bounded((bound) => [bound, Infinity]),
   Lt: bounded((bound) => [-Infinity, bound - 1]),

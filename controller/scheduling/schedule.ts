@@ -13,6 +13,7 @@ import { plannedNodes } from "./planned-node";
 import { labelKeysIn } from "./pod-identity";
 import { PoolPlan } from "./pool-plan";
 import type { PoolChoice, Problem } from "./problem";
+import { ScopeDesk } from "./scope";
 import { templateOf } from "./template";
 import { Topology } from "./topology";
 import { Dimensions } from "./vector";
@@ -25,15 +26,15 @@ import { VolumeMap } from "./volumes";
 export function schedule(problem: Problem): Plan {
   const ports = [...portsOnNodes(problem), ...problem.pods.flatMap(({ spec }) => portsOf(spec))];
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
-  const { classes, refused, topology, dimensions, templates, volumes } = prepared(problem, daemons);
+  const { classes, refused, topology, dimensions, pools, volumes } = prepared(problem, daemons);
   const groups = topology.perNode;
   const nodes = inOrder(problem.nodes).map(
     (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
   );
-  const views = templates.map(({ choice, template }) => ({ choice, plan: new PoolPlan(template, groups.length) }));
+  const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length) }));
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
-  place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, groups: groups.length });
+  place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology });
   return {
     newNodes: views.flatMap(({ plan }) => plannedNodes(plan, dimensions)),
     existing: new Map(nodes.filter(({ pods }) => pods.length > 0).map(({ state, pods }) => [state.name, pods])),
@@ -46,16 +47,16 @@ function prepared(problem: Problem, daemons: readonly Daemon[]) {
   const volumes = new VolumeMap(problem.volumes);
   const { groups, refused } = demandOf(problem, volumes, labelKeys);
   const dimensions = dimensionsOf(problem, [...groups, ...daemons]);
-  const templates = inWeightOrder(problem.pools).map((choice) => ({
+  const pools = inWeightOrder(problem.pools).map((choice) => ({
     choice,
-    template: templateOf(choice, { dimensions, daemons }),
+    root: new ScopeDesk(templateOf(choice, { dimensions, daemons })).root,
   }));
   const topology = new Topology(
     problem,
-    templates.map(({ template }) => template),
+    pools.map(({ root }) => root),
     labelKeys,
   );
-  return { volumes, refused, dimensions, templates, topology, classes: classesOf(groups, problem, topology) };
+  return { volumes, refused, dimensions, pools, topology, classes: classesOf(groups, problem, topology) };
 }
 
 const dimensionsOf = ({ pools }: Problem, asking: readonly Pick<Daemon, "requests">[]): Dimensions =>

@@ -1,6 +1,6 @@
 import { untolerated } from "../api/pod-state";
 import type { Wish } from "./wish";
-import { describe, type Requirement } from "./requirement";
+import { allows, describe, type Requirement } from "./requirement";
 import { both, conflictWithTemplate, disagreement, machineSuits, type Requirements, signatureOf } from "./requirements";
 import { type Machine, type Offer, offered, type Template } from "./template";
 
@@ -18,6 +18,7 @@ export class Scope {
   #machines: readonly Machine[] | undefined;
   #byMachine: ReadonlyMap<Machine, readonly Offer[]> | undefined;
   readonly #joined = new Map<Wish, Scope | undefined>();
+  readonly #values = new Map<string, readonly string[]>();
 
   constructor(desk: ScopeDesk, requirements: Requirements, open: Uint8Array) {
     this.#desk = desk;
@@ -50,6 +51,27 @@ export class Scope {
       else offers.push(offer);
     }
     return (this.#byMachine = byMachine);
+  }
+
+  /** What the node may be labelled with: by the machines on offer as far as the pool allows, or by the pool itself. */
+  valuesOf(key: string): readonly string[] {
+    const known = this.#values.get(key) ?? this.#readValues(key);
+    this.#values.set(key, known);
+    return known;
+  }
+
+  #readValues(key: string): readonly string[] {
+    const asked = this.requirements.get(key);
+    const onOffer = new Set<string>();
+    for (const offer of this.offers) for (const value of offered(offer, key)?.values ?? []) onOffer.add(value);
+    if (onOffer.size === 0) return asked?.shape === "only" ? [...asked.values] : [];
+    return [...onOffer].filter((value) => asked === undefined || allows(asked, value));
+  }
+
+  /** Whether the node may turn out not to have the label. */
+  mayLack(key: string): boolean {
+    if (this.requirements.get(key)?.absent === false) return false;
+    return this.offers.some((offer) => offered(offer, key)?.absent ?? true);
   }
 
   /** The scope with a pod of this wish, or undefined when it cannot join. */

@@ -6,11 +6,6 @@ export interface Rule {
   readonly group: TopologyGroup;
   /** Whether the pods are among those the rule is about. */
   readonly self: boolean;
-  /**
-   * For affinity: whether the pods may be the first where there are none that they could follow. They may if every one
-   * of their affinity terms is about themselves, as the kube-scheduler has it.
-   */
-  readonly starts: boolean;
 }
 
 /** What binds one kind of pods to where other pods are: over single nodes, or over larger domains. */
@@ -84,10 +79,18 @@ export class Occupancy {
     return (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
   }
 
-  #allowed({ group, self, starts }: Rule, mayStart: boolean): number {
+  #allowed({ group, self }: Rule, mayStart: boolean): number {
     const present = this.#pods[group.perNode] ?? 0;
-    const isFirst = mayStart && starts && group.total === 0;
+    const isFirst = mayStart && self && group.total === 0;
     return allowances[group.term.kind]({ present, self, isFirst, maxSkew: group.term.maxSkew });
+  }
+
+  /** Whether pods with these ties, which are here, have nobody else here that they must be with. */
+  leavesAlone({ rules }: Ties): boolean {
+    return rules.some(({ group: { term, perNode }, self }) => {
+      const ofTheirKind = self ? (this.#owners[perNode] ?? 0) : 0;
+      return term.kind === "affinity" && (this.#pods[perNode] ?? 0) <= ofTheirKind;
+    });
   }
 
   /** Adds `count` pods; fewer when negative. */

@@ -9,23 +9,18 @@ export class TopologyGroup {
   readonly term: TopologyTerm;
   /** Position among the groups whose domains are single nodes, or -1. */
   readonly perNode: number;
-  /** Domains that exist or can be had; empty where each node is one. */
+  /** For spread: domains that are there or can be had, of which the emptiest counts; none where each node is one. */
   readonly domains: ReadonlySet<string>;
-  /** Domains whose emptiness counts also for pods that could not go there (`nodeAffinityPolicy: Ignore`). */
-  readonly alwaysCounted: ReadonlySet<string>;
-  readonly #pods = new Map<string, number>();
+  readonly #settled = new Map<string, number>();
+  readonly #planned = new Map<string, number>();
   readonly #owners = new Map<string, number>();
   #total = 0;
+  #least: number | undefined;
 
-  constructor(
-    term: TopologyTerm,
-    perNode: number,
-    domains: { readonly all: ReadonlySet<string>; readonly counted: ReadonlySet<string> },
-  ) {
+  constructor(term: TopologyTerm, perNode: number, domains: ReadonlySet<string>) {
     this.term = term;
     this.perNode = perNode;
-    this.domains = domains.all;
-    this.alwaysCounted = domains.counted;
+    this.domains = domains;
   }
 
   /** Whether pods with this term keep others away from where they are. */
@@ -39,16 +34,46 @@ export class TopologyGroup {
   }
 
   podsIn(domain: string): number {
-    return this.#pods.get(domain) ?? 0;
+    return (this.#settled.get(domain) ?? 0) + (this.#planned.get(domain) ?? 0);
+  }
+
+  /** Pods in the emptiest domain; none when there are fewer domains than asked for. */
+  get least(): number {
+    return (this.#least ??= this.#leastOfAll());
+  }
+
+  #leastOfAll(): number {
+    if (this.domains.size === 0 || this.domains.size < this.term.minDomains) return 0;
+    let least = Infinity;
+    for (const domain of this.domains) least = Math.min(least, this.podsIn(domain));
+    return least;
   }
 
   ownersIn(domain: string): number {
     return this.#owners.get(domain) ?? 0;
   }
 
-  add(domain: string, count: number): void {
+  /** Counts pods on a node that is there. */
+  settle(domain: string, count: number): void {
+    this.#add(this.#settled, domain, count);
+  }
+
+  /** Counts pods that are to be on a new node, or that no longer are when negative. */
+  plan(domain: string, count: number): void {
+    this.#add(this.#planned, domain, count);
+  }
+
+  /** Counts nobody on new nodes any more. */
+  forgetPlanned(): void {
+    for (const count of this.#planned.values()) this.#total -= count;
+    this.#planned.clear();
+    this.#least = undefined;
+  }
+
+  #add(counts: Map<string, number>, domain: string, count: number): void {
     this.#total += count;
-    this.#pods.set(domain, this.podsIn(domain) + count);
+    counts.set(domain, (counts.get(domain) ?? 0) + count);
+    this.#least = undefined;
   }
 
   addOwners(domain: string, count: number): void {
@@ -58,7 +83,7 @@ export class TopologyGroup {
   /** Counts pods that run on a node already. */
   welcome(node: NodeState, count: number): void {
     const domain = this.#domainOf(node);
-    if (domain !== undefined) this.add(domain, count);
+    if (domain !== undefined) this.settle(domain, count);
   }
 
   welcomeOwners(places: ReadonlyMap<NodeState, number>): void {

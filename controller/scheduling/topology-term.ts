@@ -1,12 +1,12 @@
 import type { LabelSelector, LabelSelectorRequirement, Labels } from "../api/kube-object";
 import { selects } from "../api/label-selector";
 import { labels } from "../api/labels";
-import type { Pod, PodAffinityTerm, PodSpec, Toleration, TopologySpreadConstraint } from "../api/pod";
+import type { Pod, PodAffinityTerm, TopologySpreadConstraint } from "../api/pod";
 import type { Namespace } from "../api/workloads";
 import { normalized } from "../api/well-known";
+import { type NodeFilter, terrainOf } from "./node-filter";
 import { hasTopology } from "./pod-identity";
-import { wishesOf } from "./wish";
-import type { Requirements } from "./requirements";
+import type { Wish } from "./wish";
 
 /**
  * One rule about where a pod stands to other pods: spread evenly over the domains of a key, stay in a domain with them
@@ -18,29 +18,28 @@ export interface TopologyTerm {
   readonly required: boolean;
   /** The node label whose values are the domains. */
   readonly key: string;
-  readonly selector: LabelSelector | undefined;
-  /** Where selected pods live; `undefined` is everywhere. */
-  readonly namespaces: ReadonlySet<string> | undefined;
+  /** Whom it is about: pods that every one of these selects. */
+  readonly about: readonly PodSelector[];
   /** For spread: how far a domain may be ahead of the emptiest one. */
   readonly maxSkew: number;
   /** For spread: with fewer domains than this, the emptiest one counts as empty. */
   readonly minDomains: number;
   /** For spread: which nodes count; all of them where there is none. */
   readonly filter: NodeFilter | undefined;
-  /** For spread: whether domains of present nodes count also where the pod itself could not go. */
-  readonly ignoresAffinity: boolean;
+  /** For spread: where domains could come to be. */
+  readonly reach: readonly Wish[];
   readonly id: string;
 }
 
-/** Nodes that one of the terms allows, if there are any, and whose taints are tolerated, if that matters. */
-export interface NodeFilter {
-  readonly terms: readonly Requirements[] | undefined;
-  readonly tolerations: readonly Toleration[] | undefined;
+export interface PodSelector {
+  readonly labels: LabelSelector | undefined;
+  /** Where selected pods live; `undefined` is everywhere. */
+  readonly namespaces: ReadonlySet<string> | undefined;
 }
 
 /** Whether the pods of these labels in this namespace are what the term is about. */
-export const isAbout = (term: TopologyTerm, namespace: string, podLabels: Labels | undefined): boolean =>
-  (term.namespaces?.has(namespace) ?? true) && selects(term.selector, podLabels);
+export const isAbout = ({ about }: TopologyTerm, namespace: string, podLabels: Labels | undefined): boolean =>
+  about.every(({ labels: wanted, namespaces }) => (namespaces?.has(namespace) ?? true) && selects(wanted, podLabels));
 
 /** A pod's terms by how binding they are; preferences heaviest first. */
 export interface TopologyTerms {
@@ -70,43 +69,40 @@ export class TermReader {
     const { spec } = pod;
     if (!hasTopology(spec)) return noTerms;
     const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
-    const spreads = spec.topologySpreadConstraints ?? [];
-    const isRequired = ({ whenUnsatisfiable }: TopologySpreadConstraint): boolean =>
-      whenUnsatisfiable === "DoNotSchedule";
+    const [hard, soft] = [spreadsOf(spec, "DoNotSchedule"), spreadsOf(spec, "ScheduleAnyway")];
+    const company = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    const about = company.map((term) => this.#selectorOf(pod, term));
     return {
       required: [
-        ...spreads.filter(isRequired).map((spread) => this.#spreadTerm(pod, spread)),
-        ...(podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) =>
-          this.#podTerm(pod, term, { kind: "affinity", required: true }),
-        ),
+        ...hard.map((spread) => spreadTerm(pod, spread, keysOf(hard))),
+        ...company.map(({ topologyKey }) => podTerm(topologyKey, about, { kind: "affinity", required: true })),
         ...this.repulsionsOf(pod),
       ],
       preferredAffinity: byWeight(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution).map((term) =>
-        this.#podTerm(pod, term, { kind: "affinity", required: false }),
+        podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "affinity", required: false }),
       ),
       preferredAntiAffinity: byWeight(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution).map((term) =>
-        this.#podTerm(pod, term, { kind: "antiAffinity", required: false }),
+        podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "antiAffinity", required: false }),
       ),
-      preferredSpread: spreads.filter((each) => !isRequired(each)).map((spread) => this.#spreadTerm(pod, spread)),
+      preferredSpread: soft.map((spread) => spreadTerm(pod, spread, keysOf(soft))),
     };
   }
 
   /** What keeps other pods away from this one: its required anti-affinity. */
   repulsionsOf(pod: Pod): readonly TopologyTerm[] {
     const terms = pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-    return terms.map((term) => this.#podTerm(pod, term, { kind: "antiAffinity", required: true }));
+    return terms.map((term) =>
+      podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "antiAffinity", required: true }),
+    );
   }
 
-  #podTerm({ metadata }: Pod, term: PodAffinityTerm, nature: Pick<TopologyTerm, "kind" | "required">): TopologyTerm {
-    const { matchLabelKeys, mismatchLabelKeys } = term;
-    const selector = narrowed(term.labelSelector, [
+  #selectorOf({ metadata }: Pod, term: PodAffinityTerm): PodSelector {
+    const { labelSelector, matchLabelKeys, mismatchLabelKeys } = term;
+    const wanted = narrowed(labelSelector, [
       ...expressionsOf(metadata.labels, matchLabelKeys, "In"),
       ...expressionsOf(metadata.labels, mismatchLabelKeys, "NotIn"),
     ]);
-    const namespaces = this.#namespacesOf(term, metadata.namespace ?? "default");
-    const plain = { maxSkew: 0, minDomains: 0, filter: undefined, ignoresAffinity: false };
-    const key = normalized(term.topologyKey);
-    return identified({ ...nature, ...plain, key, selector, namespaces }, "");
+    return { labels: wanted, namespaces: this.#namespacesOf(term, metadata.namespace ?? "default") };
   }
 
   /** An empty namespace selector selects every namespace, also those that are not known here. */
@@ -120,46 +116,44 @@ export class TermReader {
     const chosen = this.#namespaces.filter(({ metadata }) => selects(selector, metadata.labels));
     return new Set([...namespaces, ...chosen.map(({ metadata }) => metadata.name)]);
   }
-
-  #spreadTerm(pod: Pod, spread: TopologySpreadConstraint): TopologyTerm {
-    const { metadata } = pod;
-    const filter = filterOf(pod, spread);
-    return identified(
-      {
-        kind: "spread",
-        required: true,
-        key: normalized(spread.topologyKey),
-        selector: narrowed(spread.labelSelector, expressionsOf(metadata.labels, spread.matchLabelKeys, "In")),
-        namespaces: new Set([metadata.namespace ?? "default"]),
-        maxSkew: spread.maxSkew,
-        minDomains: spread.minDomains ?? 0,
-        filter,
-        ignoresAffinity: spread.nodeAffinityPolicy === "Ignore",
-      },
-      filter === undefined ? "" : JSON.stringify([filter.terms && nodesAskedFor(pod.spec), filter.tolerations]),
-    );
-  }
 }
 
-/** Node affinity is honored unless the constraint says otherwise, taints only if it says so. */
-function filterOf(
-  pod: Pod,
-  { nodeAffinityPolicy, nodeTaintsPolicy }: TopologySpreadConstraint,
-): NodeFilter | undefined {
-  const honorsAffinity = nodeAffinityPolicy !== "Ignore" && asksForNodes(pod.spec);
-  const wishes = honorsAffinity ? wishesOf(pod, { respect: false, softTaints: false }) : undefined;
-  const terms = wishes?.map(({ requirements }) => requirements);
-  const tolerations = nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined;
-  return terms === undefined && tolerations === undefined ? undefined : { terms, tolerations };
+const spreadsOf = (
+  { topologySpreadConstraints: all = [] }: Pod["spec"],
+  how: TopologySpreadConstraint["whenUnsatisfiable"],
+): readonly TopologySpreadConstraint[] => all.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === how);
+
+const keysOf = (spreads: readonly TopologySpreadConstraint[]): readonly string[] =>
+  [...new Set(spreads.map(({ topologyKey }) => normalized(topologyKey)))].sort();
+
+/** Company has to be of pods that meet all required terms at once, as the kube-scheduler has it. */
+function podTerm(
+  topologyKey: string,
+  about: readonly PodSelector[],
+  nature: Pick<TopologyTerm, "kind" | "required">,
+): TopologyTerm {
+  const plain = { maxSkew: 0, minDomains: 0, filter: undefined, reach: [] };
+  return identified({ ...nature, ...plain, key: normalized(topologyKey), about }, "");
 }
 
-const asksForNodes = ({ nodeSelector, affinity }: PodSpec): boolean =>
-  nodeSelector !== undefined || affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined;
-
-const nodesAskedFor = ({ nodeSelector, affinity }: PodSpec): unknown => [
-  nodeSelector,
-  affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
-];
+function spreadTerm(pod: Pod, spread: TopologySpreadConstraint, keys: readonly string[]): TopologyTerm {
+  const { namespace = "default", labels: own } = pod.metadata;
+  const { filter, reach, signature } = terrainOf(pod, spread, keys);
+  const wanted = narrowed(spread.labelSelector, expressionsOf(own, spread.matchLabelKeys, "In"));
+  return identified(
+    {
+      kind: "spread",
+      required: true,
+      key: normalized(spread.topologyKey),
+      about: [{ labels: wanted, namespaces: new Set([namespace]) }],
+      maxSkew: spread.maxSkew,
+      minDomains: spread.minDomains ?? 0,
+      filter,
+      reach,
+    },
+    signature,
+  );
+}
 
 const byWeight = (
   preferred: readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[] = [],
@@ -185,13 +179,13 @@ const narrowed = (
     ? selector
     : { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...more] };
 
-function identified(term: Omit<TopologyTerm, "id">, filter: string): TopologyTerm {
-  const { kind, required, key, selector, namespaces, maxSkew, minDomains, ignoresAffinity } = term;
-  const where = namespaces === undefined ? "*" : [...namespaces].sort().join();
-  return {
-    ...term,
-    id: `${kind} ${required} ${key} ${where} ${maxSkew} ${minDomains} ${ignoresAffinity} ${JSON.stringify(selector)} ${filter}`,
-  };
+function identified(term: Omit<TopologyTerm, "id">, terrain: string): TopologyTerm {
+  const { kind, required, key, about, maxSkew, minDomains } = term;
+  const whom = about.map(({ labels: wanted, namespaces }) => [
+    wanted,
+    namespaces === undefined ? "*" : [...namespaces].sort().join(),
+  ]);
+  return { ...term, id: `${kind} ${required} ${key} ${maxSkew} ${minDomains} ${JSON.stringify(whom)} ${terrain}` };
 }
 
 /** Whether the domains of a key are single nodes. */

@@ -1,12 +1,11 @@
 import { keyOf } from "../api/kube-object";
-import { labels } from "../api/labels";
 import type { Pod } from "../api/pod";
-import { isTerminal, isTerminating, untolerated } from "../api/pod-state";
+import { isTerminal, isTerminating } from "../api/pod-state";
+import { countsOnNode } from "./node-filter";
 import { identityKey, namespaceOf, type PodIdentity, repels } from "./pod-identity";
 import type { NodeState, Problem } from "./problem";
-import { allows } from "./requirement";
-import { conflict, ofLabels, type Requirements } from "./requirements";
-import { offered, type Template } from "./template";
+import { ofLabels, type Requirements } from "./requirements";
+import type { Scope } from "./scope";
 import { TopologyGroup } from "./topology-group";
 import { isAbout, isPerNode, TermReader, type TopologyTerm } from "./topology-term";
 import { noTies, type Rule, type Ties } from "./ties";
@@ -19,17 +18,21 @@ export class Topology {
   readonly reader: TermReader;
   readonly #labelKeys: readonly string[];
   readonly #groups = new Map<string, TopologyGroup>();
-  readonly #templates: readonly Template[];
+  readonly #pools: readonly Scope[];
   readonly #nodes: readonly NodeState[];
   readonly #running: readonly Kind[];
   readonly #nodeLabels = new Map<NodeState, Requirements>();
   readonly #counted = new Map<string, readonly TopologyGroup[]>();
   readonly #perNode: TopologyGroup[] = [];
+  readonly #values = new Map<string, readonly string[]>();
 
-  /** @param labelKeys as `labelKeysIn` says of the same problem */
-  constructor({ pods, nodes, namespaces }: Problem, templates: readonly Template[], labelKeys: readonly string[]) {
+  /**
+   * @param pools an empty node of each pool
+   * @param labelKeys as `labelKeysIn` says of the same problem
+   */
+  constructor({ pods, nodes, namespaces }: Problem, pools: readonly Scope[], labelKeys: readonly string[]) {
     this.reader = new TermReader(namespaces);
-    this.#templates = templates;
+    this.#pools = pools;
     this.#nodes = nodes;
     this.#labelKeys = labelKeys;
     this.#running = kindsOf(nodes, new Set(pods.map(keyOf)), labelKeys);
@@ -47,14 +50,16 @@ export class Topology {
     return this.#groups.size > 0;
   }
 
+  /** Groups of larger domains that do not look at every node. */
+  get filtered(): readonly TopologyGroup[] {
+    return [...this.#groups.values()].filter(({ perNode, term }) => perNode < 0 && term.filter !== undefined);
+  }
+
   /** The group of a term; made, with what runs already, when it is asked for the first time. */
   groupOf(term: TopologyTerm): TopologyGroup {
     const known = this.#groups.get(term.id);
     if (known !== undefined) return known;
-    const group = new TopologyGroup(term, isPerNode(term) ? this.#perNode.length : -1, {
-      all: this.#domainsOf(term),
-      counted: new Set(term.ignoresAffinity ? this.#presentDomains(term) : []),
-    });
+    const group = new TopologyGroup(term, isPerNode(term) ? this.#perNode.length : -1, this.#domainsOf(term));
     this.#groups.set(term.id, group);
     if (isPerNode(term)) this.#perNode.push(group);
     for (const { pod, places } of this.#running) {
@@ -69,8 +74,7 @@ export class Topology {
     if (!this.hasGroups) return { node: noTies, domain: noTies };
     const counted = this.#groupsAbout(pod);
     const groups = own.map((term) => this.groupOf(term));
-    const starts = groups.every((group) => group.term.kind !== "affinity" || counted.includes(group));
-    const rules = groups.map((group): Rule => ({ group, self: counted.includes(group), starts }));
+    const rules = groups.map((group): Rule => ({ group, self: counted.includes(group) }));
     return {
       node: tiesAmong(rules, counted, ({ perNode }) => perNode >= 0),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
@@ -87,28 +91,30 @@ export class Topology {
     return groups;
   }
 
-  /** Values that new or present nodes can have for a label. */
+  /** Values of a label that new or present nodes can have. */
+  valuesOf(key: string): readonly string[] {
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const present = this.#nodes.map((node) => node.labels[key]).filter((value) => value !== undefined);
+    const values = [...new Set([...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...present])].sort();
+    this.#values.set(key, values);
+    return values;
+  }
+
+  /** Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go. */
   #domainsOf(term: TopologyTerm): ReadonlySet<string> {
-    if (isPerNode(term)) return new Set();
-    const tolerations = term.filter?.tolerations;
-    const open = this.#templates.filter(
-      ({ taints }) => tolerations === undefined || untolerated(taints.filter(isHard), tolerations) === undefined,
-    );
-    return new Set([...open.flatMap((template) => valuesIn(template, term.key)), ...this.#presentDomains(term)]);
+    const { kind, key, reach } = term;
+    if (kind !== "spread" || isPerNode(term)) return new Set();
+    const scopes = this.#pools.flatMap((pool) => reach.map((wish) => pool.with(wish)));
+    const present = this.#nodes.filter((node) => this.#counts(term, node)).map((node) => node.labels[key]);
+    return new Set([
+      ...scopes.flatMap((scope) => scope?.valuesOf(key) ?? []),
+      ...present.filter((value) => value !== undefined),
+    ]);
   }
 
-  #presentDomains(term: TopologyTerm): readonly string[] {
-    const counting = this.#nodes.filter((node) => this.#counts(term, node));
-    return counting.map(({ labels: own }) => own[term.key]).filter((value) => value !== undefined);
-  }
-
-  /** Whether a node's pods count for a term. */
   #counts({ filter }: TopologyTerm, node: NodeState): boolean {
-    if (filter === undefined) return true;
-    if (filter.tolerations !== undefined && untolerated(node.taints.filter(isHard), filter.tolerations) !== undefined)
-      return false;
-    const has = this.#requirementsOf(node);
-    return filter.terms?.some((wanted) => conflict(has, wanted) === undefined) ?? true;
+    return filter === undefined || countsOnNode(filter, node, this.#requirementsOf(node));
   }
 
   #requirementsOf(node: NodeState): Requirements {
@@ -117,8 +123,6 @@ export class Topology {
     return known;
   }
 }
-
-const isHard = ({ effect }: { readonly effect: string }): boolean => effect !== "PreferNoSchedule";
 
 function tiesAmong(
   rules: readonly Rule[],
@@ -166,15 +170,3 @@ const kindKey = (pod: Pod, labelKeys: readonly string[]): string =>
   (repels(pod)
     ? JSON.stringify(pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)
     : "");
-
-/** What a pool's nodes can be labelled with: by the pool itself, or by the machines on offer as far as the pool allows. */
-export function valuesIn(template: Template, key: string): readonly string[] {
-  const asked = template.requirements.get(key);
-  if (key === labels.nodePool) return [template.pool.metadata.name];
-  const onOffer = new Set<string>();
-  for (const offer of template.offers) {
-    for (const value of offered(offer, key)?.values ?? []) onOffer.add(value);
-  }
-  if (onOffer.size === 0) return asked?.shape === "only" ? [...asked.values] : [];
-  return [...onOffer].filter((value) => asked === undefined || allows(asked, value));
-}

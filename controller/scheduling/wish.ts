@@ -5,8 +5,6 @@ import { both, none, ofLabels, type Requirements, requirementsOf } from "./requi
 /** One way to please a pod: where it may go, and which taints it then puts up with. */
 export interface Wish {
   readonly requirements: Requirements;
-  /** Without preferences and volumes: the domains over which topology spread looks for the emptiest. */
-  readonly strict: Requirements;
   readonly tolerations: readonly Toleration[];
 }
 
@@ -28,10 +26,10 @@ export function wishesOf(pod: Pod, { respect, softTaints }: Softness): readonly 
 export function wishesWith({ spec }: Pod, preference: Requirements): readonly Wish[] {
   const { nodeSelector, affinity, tolerations = [] } = spec;
   const selected = ofLabels(nodeSelector);
-  return requiredTerms(affinity?.nodeAffinity).map((term) => {
-    const strict = both(selected, term);
-    return { requirements: both(strict, preference), strict, tolerations };
-  });
+  return requiredTerms(affinity?.nodeAffinity).map((term) => ({
+    requirements: both(both(selected, term), preference),
+    tolerations,
+  }));
 }
 
 function requiredTerms({

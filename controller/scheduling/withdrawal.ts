@@ -1,42 +1,52 @@
-import { isOverfull, record } from "./domain-choice";
+import { record, spotOfDraft } from "./counting";
+import { isLost } from "./domain-choice";
 import type { Draft, Share } from "./draft";
 import type { PoolPlan } from "./pool-plan";
 import type { TopologyGroup } from "./topology-group";
 
 /**
- * Takes pods off planned nodes again whose spread no longer holds, since others that were to go elsewhere found no place
- * there: a limit was reached, or too few kinds of machines were left.
+ * Takes pods off planned nodes again whose rules no longer hold, since others that were to be elsewhere or with them
+ * found no place: a limit was reached, or too few kinds of machines were left. Says whether there were any.
  * @param groups where pods are fewer than when those on the nodes were dealt out
  */
-export function withdraw(pools: readonly PoolPlan[], groups: ReadonlySet<TopologyGroup>): void {
-  if (groups.size === 0) return;
-  while (pools.map((pool) => thinOut(pool, groups)).includes(true));
+export function withdraw(pools: readonly PoolPlan[], groups: ReadonlySet<TopologyGroup>): boolean {
+  const suspect = new Set(groups);
+  let withdrawn = false;
+  while (suspect.size > 0 && pools.map((pool) => thinOut(pool, suspect)).includes(true)) withdrawn = true;
+  return withdrawn;
 }
 
-function thinOut(pool: PoolPlan, groups: ReadonlySet<TopologyGroup>): boolean {
+function thinOut(pool: PoolPlan, suspect: Set<TopologyGroup>): boolean {
   let withdrawn = false;
   for (const draft of [...pool.drafts]) {
-    for (const share of [...draft.shares]) withdrawn = thin(draft, share, groups) || withdrawn;
+    if (!takeOff(draft, suspect, hasLostPlace)) continue;
+    withdrawn = true;
+    while (takeOff(draft, suspect, hasLostCompany));
     if (draft.shares.length === 0) pool.close(draft);
   }
   return withdrawn;
 }
 
-function thin(draft: Draft, share: Share, groups: ReadonlySet<TopologyGroup>): boolean {
-  const { domainTies, wish } = share.ask;
-  const valueOf = (key: string): string | undefined => valueIn(draft, key);
-  const rules = domainTies.rules.filter(({ group, self }) => self && groups.has(group));
-  let thinned = false;
-  while (share.pods.length > 0 && rules.some((rule) => isOverfull(rule, valueOf(rule.group.term.key), wish.strict))) {
-    draft.remove(share, 1);
-    record(domainTies, -1, { valueOf, has: draft.scope.requirements });
-    thinned = true;
-  }
-  return thinned;
-}
+type Judgement = (draft: Draft, share: Share, suspect: ReadonlySet<TopologyGroup>) => boolean;
 
-/** The value of a label that all of the node's machines agree on. */
-function valueIn({ scope }: Draft, key: string): string | undefined {
-  const values = scope.requirements.get(key);
-  return values?.shape === "only" && values.values.size === 1 ? [...values.values][0] : undefined;
+const hasLostPlace: Judgement = (draft, { ask }, suspect) => {
+  const { valueOf } = spotOfDraft(draft);
+  return ask.domainTies.rules.some((rule) => suspect.has(rule.group) && isLost(rule, valueOf(rule.group.term.key)));
+};
+
+const hasLostCompany: Judgement = ({ occupancy }, { ask }) => occupancy.leavesAlone(ask.nodeTies);
+
+/** Takes the pods that must not stay off a planned node, one by one; whether there were any. */
+function takeOff(draft: Draft, suspect: Set<TopologyGroup>, mustGo: Judgement): boolean {
+  let taken = false;
+  for (const share of [...draft.shares]) {
+    const { domainTies } = share.ask;
+    while (share.pods.length > 0 && mustGo(draft, share, suspect)) {
+      record(domainTies, -1, spotOfDraft(draft));
+      draft.remove(share, 1);
+      for (const group of domainTies.counted) suspect.add(group);
+      taken = true;
+    }
+  }
+  return taken;
 }

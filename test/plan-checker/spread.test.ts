@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { labels } from "#controller/api/labels";
 import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
+import type { RequirementSpec } from "#controller/api/requirement";
 import type { PoolChoice, Problem } from "#controller/scheduling/problem";
 import { choice, instanceType, nodePool, nodeState, pod, problem, testZones } from "#support/builders";
 import type { DeepPartial } from "#support/merge";
@@ -90,7 +91,7 @@ describe("plan checker: topology spread", () => {
     assert.equal(broken(withResident({ metadata: { labels: { app: "db" } } })), false);
   });
 
-  it("knows domains by the nodes that are there and by those that pools could make, sold out or not", () => {
+  it("knows domains by the nodes that are there and by those that pools could make", () => {
     const onlyA = choice(nodePool({ spec: { template: { spec: { requirements: [inZone(zoneA)] } } } }), [machine]);
     assert.equal(broken(said([[zoneA, ...many(3, spreading)]], {}, onlyA)), false);
     assert.equal(broken(said([[zoneA, ...many(3, spreading)]], { nodes: [resident("elsewhere")] }, onlyA)), true);
@@ -98,14 +99,43 @@ describe("plan checker: topology spread", () => {
       ...machine,
       offerings: machine.offerings.map((each) => ({ ...each, available: each.zone === zoneA })),
     };
-    assert.equal(broken(said([[zoneA, ...many(3, spreading)]], {}, choice(nodePool(), [soldOut]))), true);
+    assert.equal(broken(said([[zoneA, ...many(3, spreading)]], {}, choice(nodePool(), [soldOut]))), false);
   });
 
   it("counts only nodes where the pod may go, unless its policy is to ignore that", () => {
     const bound = { spec: { nodeSelector: { [labels.zone]: zoneA } } };
     assert.equal(broken(said([[zoneA, ...many(3, () => spreading({}, bound))]])), false);
     const ignoring = (): Pod => spreading({ nodeAffinityPolicy: "Ignore" }, bound);
-    assert.equal(broken(said([[zoneA, ...many(3, ignoring)]])), true);
+    assert.equal(broken(said([[zoneA, ...many(3, ignoring)]])), false);
+    assert.equal(broken(said([[zoneA, ...many(3, ignoring)]], { nodes: [resident(zoneB)] })), true);
+  });
+
+  it("counts nodes that any of the terms allows, new ones only as far as machines go", () => {
+    const inCategory = (values: string[]) =>
+      ({ key: "karpenter.k8s.aws/instance-category", operator: "In", values }) as const;
+    const big = instanceType("r.big", { cpu: 8, memoryGi: 64, zones: [zoneA], requirements: [inCategory(["r"])] });
+    const small = instanceType("c.small", { cpu: 2, memoryGi: 4, zones: [zoneC], requirements: [inCategory(["c"])] });
+    const from = choice(nodePool(), [big, small]);
+    const wanting = (...terms: readonly RequirementSpec[][]): Pod =>
+      spreading(
+        {},
+        {
+          spec: {
+            affinity: {
+              nodeAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: {
+                  nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
+                },
+              },
+            },
+          },
+        },
+      );
+    const three = (...terms: readonly RequirementSpec[][]) =>
+      broken(said([[zoneA, ...many(3, () => wanting(...terms))]], {}, from));
+    assert.equal(three([inCategory(["r"])]), false);
+    assert.equal(three([inCategory(["r"])], [inZone(zoneC)]), true);
+    assert.equal(three([inCategory(["r"])], [inZone(zoneC), inCategory(["r"])]), false);
   });
 
   it("knows no domain that the pod could reach only by half of one term and half of another", () => {

@@ -72,16 +72,16 @@ export interface Asked {
   readonly specs: Specs;
 }
 
-/** What labels a node bought like this will have. Without an offering, whatever the type says of zones counts. */
-export function labelsOfMachine(type: InstanceType, asked: Asked, offering?: Offering): Purchase["witnesses"] {
+/** What labels a node bought like this will have. */
+function labelsOfMachine(type: InstanceType, asked: Asked, offering: Offering): Purchase["witnesses"] {
   const own = labelsOfPool(asked.pool);
-  const offered = offering === undefined ? undefined : specsOfOffering(offering);
+  const offered = specsOfOffering(offering);
   const offers = specsOf(type);
   return (rawKey, mentioned) => {
     const key = keyFor(rawKey);
     const claimed = asked.specs.get(key) ?? [];
     if (own[key] !== undefined) return [own[key]];
-    const specs = offered?.get(key) ?? offers.get(key);
+    const specs = offered.get(key) ?? offers.get(key);
     if (specs !== undefined)
       return isSettled(specs) ? (specs[0]?.values ?? []) : witnessesOf([...specs, ...claimed], mentioned);
     if (machineLabel.test(key)) return [undefined];
@@ -119,11 +119,5 @@ export function machineOf(type: InstanceType, asked: Asked): Machine {
     .filter(({ witnesses }) => meets(witnesses, asked.specs));
   return { name: type.name, purchases };
 }
-
-/** Whether the pool could ever have nodes of the type, sold out or not. */
-export const suitsPool = (type: InstanceType, pool: NodePool): boolean => {
-  const specs = specsOfPool(pool);
-  return meets(labelsOfMachine(type, { pool, specs }), specs);
-};
 
 export const poolAllows = (pool: NodePool, { witnesses }: Purchase): boolean => meets(witnesses, specsOfPool(pool));

@@ -11,7 +11,7 @@ import {
   type Witness,
   wishesKey,
 } from "./expression";
-import { labelsOfMachine, type Purchase, specsOfPool, suitsPool } from "./machine";
+import { machineOf, type Purchase, specsOfPool } from "./machine";
 import { mayMeet, type Place, purchasesOf, rangeOf } from "./place";
 import { untolerated } from "./tolerations";
 
@@ -26,16 +26,18 @@ export interface Terrain {
 /**
  * Nodes count if they have all keys that the pod spreads over, and the pod could go there: by its node selector and
  * affinity unless nodeAffinityPolicy is Ignore, by its tolerations if nodeTaintsPolicy is Honor
- * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). Of nodes to come only those
+ * count that the pod itself could go to, whatever the policy: the others may as well come later.
  */
 interface Filter {
   readonly key: string;
   readonly keys: readonly string[];
-  readonly wishes: Alternatives | undefined;
+  readonly wishes: Alternatives;
+  readonly ignoresWishes: boolean;
   readonly tolerations: Pod["spec"]["tolerations"] | undefined;
 }
 
-/** Nodes that could be made: each type of each pool. */
+/** Nodes that could be made: each type that a pool may have, in each way in which it is for sale. */
 interface Prospect {
   readonly witnesses: Purchase["witnesses"];
   readonly taints: Place["taints"];
@@ -51,11 +53,8 @@ export class Atlas {
     this.#places = places;
     this.#prospects = problem.pools.flatMap(({ pool, instanceTypes }) =>
       instanceTypes
-        .filter((type) => suitsPool(type, pool))
-        .map((type) => ({
-          witnesses: labelsOfMachine(type, { pool, specs: specsOfPool(pool) }),
-          taints: pool.spec.template.spec.taints ?? [],
-        })),
+        .flatMap((type) => machineOf(type, { pool, specs: specsOfPool(pool) }).purchases)
+        .map(({ witnesses }) => ({ witnesses, taints: pool.spec.template.spec.taints ?? [] })),
     );
   }
 
@@ -64,7 +63,8 @@ export class Atlas {
     const filter: Filter = {
       key: keyFor(topologyKey),
       keys: hardConstraintsOf(pod).map((each) => each.topologyKey),
-      wishes: nodeAffinityPolicy === "Ignore" ? undefined : nodeWishes(pod.spec),
+      wishes: nodeWishes(pod.spec),
+      ignoresWishes: nodeAffinityPolicy === "Ignore",
       tolerations: nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined,
     };
     const signature = JSON.stringify([
@@ -98,10 +98,11 @@ export class Atlas {
 export const hardConstraintsOf = ({ spec }: Pod): readonly TopologySpreadConstraint[] =>
   (spec.topologySpreadConstraints ?? []).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === "DoNotSchedule");
 
-function counts(place: Place, { keys, wishes, tolerations }: Filter): boolean {
+function counts(place: Place, { keys, wishes, ignoresWishes, tolerations }: Filter): boolean {
   if (keys.some((key) => rangeOf(place, key).mayBeAbsent)) return false;
   if (tolerations !== undefined && untolerated(tolerations, place.taints).length > 0) return false;
-  return wishes === undefined || purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
+  if (ignoresWishes && place.state !== undefined) return true;
+  return purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
 }
 
 /** The values for the key with which the prospect would be a node that the pod may go to. */
@@ -112,10 +113,8 @@ function reachedIn({ witnesses, taints }: Prospect, { key, wishes, tolerations }
     keyFor(each.key) === key ? [value] : witnessesOfProspect(witnesses, each);
   return values
     .filter((label) => label !== undefined)
-    .filter(
-      (value) =>
-        wishes === undefined ||
-        wishes.some((all) => all.every((each) => labelsIf(value, each).some((label) => holds(each, label)))),
+    .filter((value) =>
+      wishes.some((all) => all.every((each) => labelsIf(value, each).some((label) => holds(each, label)))),
     );
 }
 

@@ -1,0 +1,57 @@
+import type { Option, ValueOf } from "./domain-choice";
+import type { Draft } from "./draft";
+import { countsOnPlanned, mayCount } from "./node-filter";
+import type { PoolPlan } from "./pool-plan";
+import type { Ties } from "./ties";
+import type { TopologyGroup } from "./topology-group";
+
+/** Where pods are counted. */
+export interface Spot {
+  readonly isThere: boolean;
+  readonly valueOf: ValueOf;
+  /** Whether the node is one of those that the group looks at. */
+  readonly counts: (group: TopologyGroup) => boolean;
+}
+
+/** New nodes that will have these labels; what else they will be is not known yet. */
+export const spotOfOption = ({ wish, values }: Option): Spot => ({
+  isThere: false,
+  valueOf: (key) => values.get(key),
+  counts: ({ term }) => mayCount(term.filter, wish.requirements),
+});
+
+export const spotOfDraft = ({ scope, used }: Draft): Spot => ({
+  isThere: false,
+  valueOf(key) {
+    const asked = scope.requirements.get(key);
+    return asked?.shape === "only" && asked.values.size === 1 ? [...asked.values][0] : undefined;
+  },
+  counts: ({ term }) => countsOnPlanned(term.filter, scope, used),
+});
+
+/** Counts `count` pods with these ties in, or out when negative. */
+export function record({ rules, counted }: Ties, count: number, { isThere, valueOf, counts }: Spot): void {
+  for (const group of counted) {
+    const domain = valueOf(group.term.key);
+    if (domain === undefined || !counts(group)) continue;
+    if (isThere) group.settle(domain, count);
+    else group.plan(domain, count);
+  }
+  for (const { group } of rules) {
+    const domain = valueOf(group.term.key);
+    if (group.repelling && domain !== undefined) group.addOwners(domain, count);
+  }
+}
+
+/** Counts anew who is on planned nodes, for groups that do not look at every node: which these are is known only now. */
+export function recount(pools: readonly PoolPlan[], groups: readonly TopologyGroup[]): void {
+  if (groups.length === 0) return;
+  const chosen = new Set(groups);
+  for (const group of groups) group.forgetPlanned();
+  for (const draft of pools.flatMap(({ drafts }) => drafts)) {
+    const spot = spotOfDraft(draft);
+    const counts = (group: TopologyGroup): boolean => chosen.has(group) && spot.counts(group);
+    for (const { ask, pods } of draft.shares)
+      record({ ...ask.domainTies, rules: [] }, pods.length, { ...spot, counts });
+  }
+}

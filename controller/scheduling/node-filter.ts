@@ -1,0 +1,79 @@
+import { labels } from "../api/labels";
+import type { Pod, PodSpec, Toleration, TopologySpreadConstraint } from "../api/pod";
+import { untolerated } from "../api/pod-state";
+import { normalized } from "../api/well-known";
+import type { NodeState } from "./problem";
+import { conflict, disagreement, none, type Requirements } from "./requirements";
+import type { Scope } from "./scope";
+import { fits, type Vector } from "./vector";
+import { tolerant, type Wish, wishesWith } from "./wish";
+
+/**
+ * Which nodes a spread constraint looks at: those that have all labels which the pod is spread by, and that the pod may
+ * use, by its node selector and affinity unless `nodeAffinityPolicy` is Ignore, by its tolerations if `nodeTaintsPolicy`
+ * is Honor (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ */
+export interface NodeFilter {
+  /** Nodes that grant one of these; any node where there is no list. */
+  readonly wishes: readonly Wish[] | undefined;
+  readonly tolerations: readonly Toleration[] | undefined;
+  /** Labels that the node must have, whatever their values. Every node has a hostname. */
+  readonly keys: readonly string[];
+}
+
+/** What a spread constraint says of nodes. */
+export interface Terrain {
+  /** All nodes count where there is none. */
+  readonly filter: NodeFilter | undefined;
+  /** Where new nodes could come to be that matter: places that the pod may use, in pools whose taints are honored or not. */
+  readonly reach: readonly Wish[];
+  /** Equal texts, equal terrains. */
+  readonly signature: string;
+}
+
+/** @param keys labels that the pod is spread by, all of its constraints of this kind together */
+export function terrainOf(pod: Pod, spread: TopologySpreadConstraint, keys: readonly string[]): Terrain {
+  const tolerations = spread.nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined;
+  const reach = wishesWith(pod, none).map(({ requirements }) =>
+    tolerant({ requirements, tolerations: tolerations ?? [{ operator: "Exists" }] }),
+  );
+  const asked = nodesAskedFor(pod.spec);
+  const wishes = spread.nodeAffinityPolicy === "Ignore" || asked.length === 0 ? undefined : reach;
+  const others = keys.filter((key) => key !== labels.hostname && key !== normalized(spread.topologyKey));
+  const isOpen = wishes === undefined && tolerations === undefined && others.length === 0;
+  return {
+    filter: isOpen ? undefined : { wishes, tolerations, keys: others },
+    reach,
+    signature: JSON.stringify([asked, wishes === undefined, tolerations, others]),
+  };
+}
+
+const nodesAskedFor = ({ nodeSelector, affinity }: PodSpec): readonly unknown[] =>
+  [nodeSelector, affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution].filter(
+    (asked) => asked !== undefined,
+  );
+
+const isHard = ({ effect }: { readonly effect: string }): boolean => effect !== "PreferNoSchedule";
+
+/** Whether pods on a node that is there count. `has` is what its labels say. */
+export function countsOnNode(filter: NodeFilter | undefined, { taints }: NodeState, has: Requirements): boolean {
+  if (filter === undefined) return true;
+  const { wishes, tolerations, keys } = filter;
+  if (tolerations !== undefined && untolerated(taints.filter(isHard), tolerations) !== undefined) return false;
+  if (keys.some((key) => !has.has(key))) return false;
+  return wishes?.some(({ requirements }) => conflict(has, requirements) === undefined) ?? true;
+}
+
+/** Whether pods count on a new node of which no more is known than what its pods require: it may turn out otherwise. */
+export const mayCount = (filter: NodeFilter | undefined, requirements: Requirements): boolean =>
+  filter?.wishes?.some((wish) => disagreement(requirements, wish.requirements) === undefined) ?? true;
+
+/** Whether pods count on a planned node: on one of the machines at least that it could be with this load. */
+export function countsOnPlanned(filter: NodeFilter | undefined, scope: Scope, used: Vector): boolean {
+  if (filter === undefined) return true;
+  const { wishes, tolerations, keys } = filter;
+  if (tolerations !== undefined && untolerated(scope.template.taints.filter(isHard), tolerations) !== undefined)
+    return false;
+  if (keys.some((key) => scope.mayLack(key))) return false;
+  return wishes?.some((wish) => scope.with(wish)?.machines.some(({ room }) => fits(room, used)) ?? false) ?? true;
+}
