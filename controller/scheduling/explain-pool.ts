@@ -6,7 +6,8 @@ import type { PoolChoice } from "./problem";
 import { describe } from "./requirement";
 import { conflictWithMachine, conflictWithTemplate, machineSuits } from "./requirements";
 import { toResourceList } from "./resources";
-import { type Machine, offered, requirementsOfType } from "./template";
+import { type Machine, offered } from "./template";
+import { factsOf } from "./type-facts";
 import { at, type Dimensions, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
@@ -70,7 +71,7 @@ export class PoolExplainer {
     const { choice, plan } = this.#view;
     const tally = new Tally();
     for (const type of choice.instanceTypes) {
-      const refusal = conflictWithMachine(requirementsOfType(type), plan.template.requirements);
+      const refusal = conflictWithMachine(factsOf(type).requirements, plan.template.requirements);
       if (refusal !== undefined) tally.count(`the pool's ${shortName(refusal.key)}`);
     }
     const machines = plan.template.machines.filter(({ requirements }) => {

@@ -8,6 +8,7 @@ import type { PoolChoice } from "./problem";
 import { isImpossible, only, type Requirement } from "./requirement";
 import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
+import { factsOf, type OfferFacts } from "./type-facts";
 import { type Dimensions, minus, type Vector } from "./vector";
 
 /** What every new node of a pool will have, with the machines it may be. */
@@ -85,60 +86,40 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
   };
 }
 
-const readTypes = new WeakMap<InstanceType, Requirements>();
-
-/** A type's requirements never change and a catalogue outlives many problems, so they are read once. */
-export function requirementsOfType(type: InstanceType): Requirements {
-  const known = readTypes.get(type);
-  if (known !== undefined) return known;
-  const requirements = requirementsOf(type.requirements);
-  readTypes.set(type, requirements);
-  return requirements;
-}
-
 type Shell = Pick<Template, "requirements" | "taints">;
 
 function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: Surroundings): readonly Machine[] {
+  if ([...shell.requirements.values()].some(isImpossible)) return [];
   const present = daemons.map((daemon) => ({ daemon, wishes: runsInPool(daemon, shell.requirements, shell.taints) }));
+  const ports = onePortEach(dimensions.names);
   const machines: Machine[] = [];
-  if ([...shell.requirements.values()].some(isImpossible)) return machines;
   for (const type of choice.instanceTypes) {
-    const requirements = requirementsOfType(type);
+    const { requirements, capacity, allocatable } = factsOf(type);
     if (conflictWithMachine(requirements, shell.requirements) !== undefined) continue;
     const running = present.filter(({ wishes }) => runsOnType(wishes, requirements)).map(({ daemon }) => daemon);
     const overhead = dimensions.vector(together(running));
-    const allocatable = { ...amountsOf(type.allocatable), ...onePortEach(dimensions.names) };
     machines.push({
       type,
       requirements,
-      capacity: dimensions.vector({ ...amountsOf(type.capacity), nodes: 1 }),
+      capacity: dimensions.vector({ ...capacity, nodes: 1 }),
       overhead,
-      room: minus(dimensions.vector(allocatable), overhead),
+      room: minus(dimensions.vector({ ...allocatable, ...ports }), overhead),
     });
   }
   return machines.sort((a, b) => (a.type.name < b.type.name ? -1 : 1));
 }
 
-type Unplaced = Omit<Offer, "position">;
+type Unplaced = Omit<Offer, "position"> & OfferFacts;
 
-function offersOf(machine: Machine, pool: Requirements): readonly Unplaced[] {
-  return machine.type.offerings
-    .filter(({ available }) => available)
-    .map((offering) => ({ machine, offering, requirements: requirementsOfOffering(offering) }))
-    .filter(({ requirements }) => disagreement(pool, requirements) === undefined)
-    .filter(({ requirements }) => disagreement(machine.requirements, requirements) === undefined);
-}
+const offersOf = (machine: Machine, pool: Requirements): readonly Unplaced[] =>
+  factsOf(machine.type)
+    .offers.filter(({ requirements }) => disagreement(pool, requirements) === undefined)
+    .map((facts) => ({ machine, ...facts }));
 
 /** What costs the same goes by name, zone and capacity type, so that equal problems have equal plans. */
 const byPrice = (a: Unplaced, b: Unplaced): number =>
-  a.offering.price - b.offering.price || (nameOf(a) < nameOf(b) ? -1 : Number(nameOf(a) > nameOf(b)));
-
-const nameOf = ({ machine, offering }: Unplaced): string =>
-  `${machine.type.name} ${offering.zone} ${offering.capacityType}`;
+  a.offering.price - b.offering.price || (a.name < b.name ? -1 : Number(a.name > b.name));
 
 /** What an offer says about one label. */
 export const offered = ({ machine, requirements }: Offer, key: string): Requirement | undefined =>
   requirements.get(key) ?? machine.requirements.get(key);
-
-const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
-  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);

@@ -1,6 +1,7 @@
 import type { PoolChoice, SchedulingSettings } from "./problem";
 import { conflictWithMachine } from "./requirements";
-import { requirementsOfPool, requirementsOfType } from "./template";
+import { requirementsOfPool } from "./template";
+import { factsOf } from "./type-facts";
 import { isVaried } from "./variety";
 
 /**
@@ -13,7 +14,7 @@ export function shortageOfTypes(
 ): string | undefined {
   if (instanceTypes.length === 0) return "its class has no instance types";
   const wanted = requirementsOfPool(pool);
-  const types = instanceTypes.map(requirementsOfType);
+  const types = instanceTypes.map((type) => factsOf(type).requirements);
   const conflicts = types.map((type) => conflictWithMachine(type, wanted)?.key);
   const suitable = types.filter((_, i) => conflicts[i] === undefined).map((requirements) => ({ requirements }));
   if (suitable.length === 0)

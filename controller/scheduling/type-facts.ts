@@ -1,0 +1,50 @@
+import { labels } from "../api/labels";
+import type { InstanceType, Offering } from "./instance-type";
+import { only } from "./requirement";
+import { allOf, disagreement, type Requirements, requirementsOf } from "./requirements";
+import { type Amounts, amountsOf } from "./resources";
+
+/** What an instance type says, read once: a catalogue outlives many problems, and every pool of a problem looks at it. */
+export interface TypeFacts {
+  readonly requirements: Requirements;
+  readonly capacity: Amounts;
+  readonly allocatable: Amounts;
+  /** Available offerings that do not contradict the type. */
+  readonly offers: readonly OfferFacts[];
+}
+
+export interface OfferFacts {
+  readonly offering: Offering;
+  /** What the offering settles: zone, capacity type, and labels of its own. */
+  readonly requirements: Requirements;
+  /** Type, zone and capacity type: what offers of one price go by. */
+  readonly name: string;
+}
+
+const known = new WeakMap<InstanceType, TypeFacts>();
+
+export function factsOf(type: InstanceType): TypeFacts {
+  const facts = known.get(type) ?? read(type);
+  known.set(type, facts);
+  return facts;
+}
+
+function read(type: InstanceType): TypeFacts {
+  const requirements = requirementsOf(type.requirements);
+  return {
+    requirements,
+    capacity: amountsOf(type.capacity),
+    allocatable: amountsOf(type.allocatable),
+    offers: type.offerings
+      .filter(({ available }) => available)
+      .map((offering) => ({
+        offering,
+        requirements: requirementsOfOffering(offering),
+        name: `${type.name} ${offering.zone} ${offering.capacityType}`,
+      }))
+      .filter((offer) => disagreement(requirements, offer.requirements) === undefined),
+  };
+}
+
+const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
+  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);
