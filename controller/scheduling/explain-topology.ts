@@ -17,9 +17,9 @@ export function explainTopology({ ties }: Aim): string | undefined {
   return all.length === 0 ? undefined : all.join("; ");
 }
 
-const ruleOf = ({ group, starts }: Rule): string => reasons[group.term.kind](group, starts);
+const ruleOf = ({ group, self }: Rule): string => reasons[group.term.kind](group, self);
 
-const reasons: Readonly<Record<TopologyTerm["kind"], (group: TopologyGroup, starts: boolean) => string>> = {
+const reasons: Readonly<Record<TopologyTerm["kind"], (group: TopologyGroup, self: boolean) => string>> = {
   spread(group) {
     const { key, maxSkew, minDomains } = group.term;
     if (isPerNode(group.term)) return `no more than ${maxSkew} pods with ${selectionOf(group.term)} may share a node`;
@@ -27,10 +27,10 @@ const reasons: Readonly<Record<TopologyTerm["kind"], (group: TopologyGroup, star
     const fewer = group.domains.size < minDomains ? `, fewer domains than the ${minDomains} of minDomains` : "";
     return `it is to be spread over ${key} with maxSkew ${maxSkew}, and pods are so: ${countsOf(group)}${fewer}`;
   },
-  affinity(group, starts) {
+  affinity(group, self) {
     const company = `with pods of ${selectionOf(group.term)}`;
     if (group.total > 0) return `it must be in one ${placeOf(group.term)} ${company}: ${countsOf(group)}`;
-    const alone = starts ? "" : ", and there are none";
+    const alone = self ? "" : ", and there are none";
     return `it must be in one ${placeOf(group.term)} ${company}${alone}`;
   },
   antiAffinity: (group) =>
@@ -42,7 +42,10 @@ const placeOf = (term: TopologyTerm): string => (isPerNode(term) ? "node" : term
 /** "test-zone-a 3, test-zone-b 1", the fullest first. */
 function countsOf(group: TopologyGroup): string {
   if (isPerNode(group.term)) return `${group.total} in all`;
-  const counts = [...group.domains].map((domain) => ({ domain, pods: group.podsIn(domain) }));
+  const counts = [...new Set([...group.domains, ...group.populated])].map((domain) => ({
+    domain,
+    pods: group.podsIn(domain),
+  }));
   const sorted = counts.sort((a, b) => b.pods - a.pods || (a.domain < b.domain ? -1 : 1));
   const named = sorted.slice(0, mostDomains).map(({ domain, pods }) => `${domain} ${pods}`);
   const more = sorted.length > mostDomains ? [`and ${sorted.length - mostDomains} more`] : [];
@@ -50,7 +53,10 @@ function countsOf(group: TopologyGroup): string {
 }
 
 /** "app=web" for people. */
-function selectionOf({ selector }: TopologyTerm): string {
+const selectionOf = ({ about }: TopologyTerm): string =>
+  about.map(({ labels: selector }) => textOf(selector)).join(" and ");
+
+function textOf(selector: LabelSelector | undefined): string {
   const { matchLabels = {}, matchExpressions = [] }: LabelSelector = selector ?? {};
   const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
   const expressions = matchExpressions.map(({ key, operator, values = [] }) =>

@@ -37,6 +37,11 @@ export class TopologyGroup {
     return (this.#settled.get(domain) ?? 0) + (this.#planned.get(domain) ?? 0);
   }
 
+  /** Domains in which pods were ever counted. */
+  get populated(): readonly string[] {
+    return [...this.#settled.keys(), ...this.#planned.keys()];
+  }
+
   /** Pods in the emptiest domain; none when there are fewer domains than asked for. */
   get least(): number {
     return (this.#least ??= this.#leastOfAll());
