@@ -2,7 +2,7 @@ import type { Aisle, Lot } from "./market";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { Occupancy } from "./ties";
-import { at, fits, minus, take, timesThatFit, type Vector } from "./vector";
+import { at, fits, minimum, minus, take, timesThatFit, type Vector } from "./vector";
 
 /** What would go on one new node, and what that is worth. */
 export interface Pattern {
@@ -45,6 +45,10 @@ export class Filler {
   /** Requests of all lots, one after the other. */
   readonly #requests: Float64Array;
   readonly #merit: Float64Array;
+  /** The least that any lot asks for, by resource. */
+  readonly #least: Vector;
+  /** Scratch: one by what is left of each resource. */
+  readonly #inverse: Float64Array;
   readonly #sampleSize: number;
   #turn = 0;
 
@@ -54,6 +58,8 @@ export class Filler {
     this.#width = stock.lots[0]?.requests.length ?? 0;
     this.#requests = new Float64Array(stock.worth.length * this.#width);
     for (const { position, requests } of stock.lots) this.#requests.set(requests, position * this.#width);
+    this.#least = stock.lots.map(({ requests }) => requests).reduce(minimum);
+    this.#inverse = new Float64Array(this.#width);
     this.#sampleSize = sampleSizeOf(stock.lots.length);
     this.#merit = stock.worth.map((worth) => worth ** stock.sizeBonus);
   }
@@ -82,27 +88,32 @@ export class Filler {
 
   /** Where in the list the best lot stands, or -1; lots that no longer fit are dropped. */
   #best(open: Lot[], room: Vector): number {
-    const inverse = room.map((rest) => 1 / rest);
-    let [best, most] = [-1, 0];
+    if (isFull(room, this.#least)) return -1;
+    for (let i = 0; i < room.length; i++) this.#inverse[i] = 1 / at(room, i);
+    let best = -1;
+    let most = 0;
     for (let i = 0; i < open.length; i++) {
-      this.visits++;
       const position = open[i]?.position ?? 0;
-      const share = this.#share(position, room, inverse);
+      const share = this.#share(position, room);
       if (share === Infinity) drop(open, i--);
-      else if (at(this.#merit, position) > most * share) [best, most] = [i, at(this.#merit, position) / share];
+      else if (at(this.#merit, position) > most * share) {
+        best = i;
+        most = at(this.#merit, position) / share;
+      }
     }
+    this.visits += open.length;
     return best;
   }
 
   /** The sum of the shares that a pod takes of what is left of each resource; Infinity when it does not fit. */
-  #share(position: number, room: Vector, inverse: Vector): number {
+  #share(position: number, room: Vector): number {
     const start = position * this.#width;
     let share = 0;
     for (let i = 0; i < this.#width; i++) {
       const wanted = at(this.#requests, start + i);
       if (wanted === 0) continue;
       if (wanted > at(room, i)) return Infinity;
-      share += wanted * at(inverse, i);
+      share += wanted * at(this.#inverse, i);
     }
     return share;
   }
@@ -165,6 +176,12 @@ class Filling {
     }
     return this.#offer;
   }
+}
+
+/** Not even the smallest request fits. */
+function isFull(room: Vector, least: Vector): boolean {
+  for (let i = 0; i < room.length; i++) if (at(least, i) > at(room, i)) return true;
+  return false;
 }
 
 /** Takes an item out of a list whose order does not matter. */

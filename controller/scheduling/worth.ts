@@ -21,9 +21,9 @@ export function worthAlone(aisles: readonly Aisle[], lots: number, groups: numbe
 }
 
 /** The price per pod of the offer where that is least, with at most so many of them on it. */
-function leastShare({ stall, offers }: Aisle, { requests }: Lot, together: number): number {
+function leastShare({ stall, samples }: Aisle, { requests }: Lot, together: number): number {
   let least = Infinity;
-  for (const offer of offers) {
+  for (const offer of samples) {
     const share = stall.priceOf(offer) / timesThatFit(offer.machine.room, requests, together);
     if (share < least) least = share;
   }
