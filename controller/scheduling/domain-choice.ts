@@ -85,11 +85,16 @@ export function isLost({ group }: Rule, domain: string | undefined): boolean {
   return kind === "affinity" && group.podsIn(domain) === 0;
 }
 
-/** Pods in the domains of an option's own spread rules, then in those where it is merely counted: the fewer the better. */
-export const crowdOf = ({ rules, crowding }: Ties, values: ReadonlyMap<string, string>): number => {
-  const own = rules.filter(({ group }) => group.term.kind === "spread").map(({ group }) => group);
-  return sumOf(own, values) * 1e6 + sumOf(crowding, values);
-};
+/** Pods in the domains of an option: by the spread rules of one's own, and where one is merely counted. */
+export function crowdOf({ rules, crowding }: Ties, values: ReadonlyMap<string, string>): Crowd {
+  const own = rules.filter(({ group, self }) => group.term.kind === "spread" && self).map(({ group }) => group);
+  return { own: sumOf(own, values), others: sumOf(crowding, values) };
+}
+
+export interface Crowd {
+  readonly own: number;
+  readonly others: number;
+}
 
 const sumOf = (groups: readonly TopologyGroup[], values: ReadonlyMap<string, string>): number =>
   groups.reduce((sum, group) => sum + group.podsIn(values.get(group.term.key) ?? ""), 0);

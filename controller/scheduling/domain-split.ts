@@ -63,14 +63,20 @@ export class DomainSplit {
     return touched;
   }
 
-  /** Ways that are allowed now: the least crowded first, then those of the heaviest pool, then the cheapest. */
+  /**
+   * Ways that are allowed now: first where fewest pods are that these are spread by, then those of the heaviest pool, then
+   * the cheap ones, then where they are least in the way of others.
+   */
   allowed(ask: Ask): readonly Option[] {
     const { domain: ties } = ask.aim.ties;
     const closed = this.#closed.get(ask.backlog);
     return this.#chancesFor(ask)
       .filter(({ option }) => closed?.has(option) !== true && isAllowed(ties, (key) => option.values.get(key)))
-      .map((chance) => ({ ...chance, crowd: crowdOf(ties, chance.option.values) }))
-      .sort((a, b) => a.crowd - b.crowd || b.weight - a.weight || a.price - b.price)
+      .map((chance) => ({ ...chance, ...crowdOf(ties, chance.option.values) }))
+      .sort(
+        (a, b) =>
+          a.own - b.own || b.weight - a.weight || stepOf(a) - stepOf(b) || a.others - b.others || a.price - b.price,
+      )
       .map(({ option }) => option);
   }
 
@@ -122,6 +128,9 @@ export class DomainSplit {
     return best;
   }
 }
+
+/** Prices that differ by some 3 % are much the same. */
+const stepOf = ({ price }: Chance): number => Math.round(Math.log(Math.max(price, 1e-9)) / Math.log(1.03));
 
 /** Pods that are merely counted go first, then those that are spread by the count, then those that follow. */
 const dependence = ({ domainTies }: Ask): number => (isFollowing(domainTies) ? 2 : Number(domainTies.rules.length > 0));

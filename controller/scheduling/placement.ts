@@ -106,13 +106,14 @@ function useNodes(asks: readonly Ask[], nodes: readonly ExistingNode[]): void {
   const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
   const open = nodes.filter((node) => node.hasRoomFor(least));
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of [...leaders].sort(unboundFirst)) settleOn(open, ask);
+  for (const ask of [...leaders].sort(boundFirst)) settleOn(open, ask);
   while (followers.map((ask) => settleOn(open, ask)).some((placed) => placed > 0));
 }
 
-/** Pods that are merely counted go before those that are spread by the count, so that these know it. */
-const unboundFirst = (a: Ask, b: Ask): number =>
-  Number(a.domainTies.rules.length > 0) - Number(b.domainTies.rules.length > 0);
+/** Pods with rules have fewer places to go to than those that are merely counted by them. */
+const boundFirst = (a: Ask, b: Ask): number => hasRules(b) - hasRules(a);
+
+const hasRules = ({ nodeTies, domainTies }: Ask): number => Number(nodeTies.rules.length + domainTies.rules.length > 0);
 
 /** More than once around where domains matter: filling one may open another. */
 function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {

@@ -5,12 +5,16 @@ import type { SpreadGroup } from "./spread-group";
  * The scheduler looks at the skew when it binds a pod, not afterwards: pods that a constraint counts but that do not have
  * it may come later and tip the scales. So a plan is good if there is an order of binding in which every pod's
  * constraints hold when its turn comes. This looks for one, greedily: whoever asks for spread goes as soon as it can;
- * the others only go when that helps somebody who is stuck.
+ * the others only go when that helps somebody who is stuck. If the first way to the end is blocked, it tries from behind.
  */
-export function hasOrder(groups: readonly SpreadGroup[]): boolean {
-  if (groups.length === 0) return true;
+export const hasOrder = (groups: readonly SpreadGroup[]): boolean =>
+  groups.length === 0 ||
+  leadsToTheEnd(groups, (steps) => steps) ||
+  leadsToTheEnd(groups, (steps) => steps.toReversed());
+
+function leadsToTheEnd(groups: readonly SpreadGroup[], order: (steps: readonly Step[]) => readonly Step[]): boolean {
   const tallies = new Map(groups.map((group) => [group, new Tally(group)]));
-  const steps = stepsOf(groups, tallies);
+  const steps = order(stepsOf(groups, tallies));
   let waiting: readonly Step[] = inTurns(steps.filter(({ owned }) => owned.length > 0));
   let others: readonly Step[] = steps.filter(({ owned }) => owned.length === 0);
   while (waiting.length > 0) {
