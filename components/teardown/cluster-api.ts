@@ -7,12 +7,13 @@ import {
   V1DeleteOptions,
 } from "@kubernetes/client-node";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
+import type { WithConditions } from "../../controller/api/conditions";
 import type { KubeObject } from "../../controller/api/kube-object";
 import type { NodeClaim } from "../../controller/api/node-claim";
 import { labels, taints } from "../../controller/api/labels";
 import { names } from "../../controller/contract/names";
 import { statusOf } from "../resources/kubernetes";
-import type { ClaimView, ClusterView, NodeView, ObjectView, PodView } from "./view";
+import type { ClaimView, ClusterView, NodeView, ObjectView, PodView, WaitingView } from "./view";
 
 const kinds = {
   NodePool: { group: "karpenter.sh", version: "v1", plural: "nodepools" },
@@ -58,7 +59,7 @@ export function clusterApi(config: KubeConfig, namespace: string): ClusterApi {
       return {
         pools: pools.map(objectView),
         claims: claims.map(claimView),
-        classes: classes.map(objectView),
+        classes: classes.map(waitingView),
         nodes: nodes.items.map((node) => nodeView(node as KubeObject, node.spec?.providerID)),
         leaderRenewed: held ? String(lease?.spec?.renewTime) : undefined,
       };
@@ -109,7 +110,17 @@ const objectView = ({ metadata }: KubeObject): ObjectView => ({
   finalizers: metadata.finalizers ?? [],
 });
 
-const claimView = (claim: NodeClaim): ClaimView => ({ ...objectView(claim), nodeName: claim.status?.nodeName });
+const waitingView = (object: WithConditions): WaitingView => ({ ...objectView(object), obstacle: obstacleOf(object) });
+
+const claimView = (claim: NodeClaim): ClaimView => ({ ...waitingView(claim), nodeName: claim.status?.nodeName });
+
+/** Conditions in which the controller says how far the end of an object has come. */
+const ofTheEnd: readonly string[] = ["Drained", "VolumesDetached", "InstanceTerminating", "Released"];
+
+const obstacleOf = ({ status }: WithConditions): string | undefined =>
+  status?.conditions?.findLast(
+    ({ type, status: state, message = "" }) => ofTheEnd.includes(type) && state !== "True" && message !== "",
+  )?.message;
 
 /** `aws:///us-east-1a/i-0123` ends in the machine. */
 const nodeView = (node: KubeObject, providerId: string | undefined): NodeView => ({

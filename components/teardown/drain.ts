@@ -5,6 +5,7 @@ import type { ClusterApi } from "./cluster-api";
 import type { DrainStep } from "./drain-plan";
 import { nextStep } from "./drain-plan";
 import type { ClusterView, Patience } from "./view";
+import { describeClaims, Waiting } from "./waiting";
 
 const everyMs = 2_000;
 /** So many failures in a row, and the API server counts as gone. */
@@ -57,6 +58,7 @@ class Progress {
   readonly #pools = new Set<string>();
   readonly #claims = new Set<string>();
   readonly #started = Date.now();
+  readonly #waiting = new Waiting(say);
   #leaderRenewed: string | undefined;
   #leaderChanged = this.#started;
 
@@ -69,9 +71,8 @@ class Progress {
 
   note({ pools, claims }: ClusterView): void {
     for (const { name } of pools) this.#pools.add(name);
-    const before = this.#claims.size;
     for (const { name } of claims) this.#claims.add(name);
-    if (this.#claims.size !== before) say(`waiting for ${claims.length} node claims to end`);
+    this.#waiting.tell(describeClaims({ claims }), performance.now());
   }
 
   get seen(): Pick<Drained, "pools" | "claims"> {

@@ -1,8 +1,10 @@
 /** Objects that only the controller could let go, when there is no controller any more. */
 import { finalizers } from "../../controller/api/labels";
+import { say } from "../resources/say";
 import { until } from "../resources/until";
 import type { ClusterApi, CustomKind } from "./cluster-api";
 import type { ObjectView } from "./view";
+import { describeClasses, Waiting } from "./waiting";
 
 /** How long a controller that is alive may take over its own clean-up before we do it. */
 const classesWithinMs = 60_000;
@@ -11,9 +13,18 @@ const classesWithinMs = 60_000;
 export async function deleteClasses(api: ClusterApi, controllerLives: boolean): Promise<readonly string[]> {
   const { classes } = await api.view();
   for (const { name, deleting } of classes) if (!deleting) await api.delete("EC2NodeClass", name);
-  await until(async () => ((await api.view()).classes.length === 0 ? true : undefined), {
-    withinMs: controllerLives ? classesWithinMs : 0,
-  });
+  const waiting = new Waiting(say);
+  const gone = async (): Promise<true | undefined> => {
+    const view = await api.view();
+    if (controllerLives) waiting.tell(describeClasses(view), performance.now());
+    return view.classes.length === 0 ? true : undefined;
+  };
+  const all = await until(gone, { withinMs: controllerLives ? classesWithinMs : 0 });
+  if (controllerLives && all === undefined) {
+    say(
+      `the controller did not let go of them in ${classesWithinMs / 1_000} s: removing what it made for them without it`,
+    );
+  }
   return classes.map(({ name }) => name);
 }
 

@@ -2,7 +2,7 @@
 export interface ClusterView {
   readonly pools: readonly ObjectView[];
   readonly claims: readonly ClaimView[];
-  readonly classes: readonly ObjectView[];
+  readonly classes: readonly WaitingView[];
   /** Nodes that Karpenter made. */
   readonly nodes: readonly NodeView[];
   /** When the controller's leader last renewed its lease, in its own words; undefined when nobody leads. */
@@ -15,7 +15,13 @@ export interface ObjectView {
   readonly finalizers: readonly string[];
 }
 
-export interface ClaimView extends ObjectView {
+/** An object that the controller has to let go. */
+export interface WaitingView extends ObjectView {
+  /** Why that takes longer, in the words of its conditions. */
+  readonly obstacle: string | undefined;
+}
+
+export interface ClaimView extends WaitingView {
   readonly nodeName: string | undefined;
 }
 

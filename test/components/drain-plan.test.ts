@@ -9,6 +9,7 @@ const object = (name: string, deleting = false): ClusterView["pools"][number] =>
 const claim = (name: string, deleting = false): ClusterView["claims"][number] => ({
   ...object(name, deleting),
   nodeName: `node-of-${name}`,
+  obstacle: undefined,
 });
 
 describe("a teardown's next step", () => {
@@ -34,7 +35,10 @@ describe("a teardown's next step", () => {
   });
 
   it("is over when pools and claims are gone", () => {
-    assert.equal(nextStep({ ...nothing, classes: [object("class")] }, start, patience).over, "drained");
+    assert.equal(
+      nextStep({ ...nothing, classes: [{ ...object("class"), obstacle: undefined }] }, start, patience).over,
+      "drained",
+    );
   });
 
   it("is over when nobody leads any more", () => {
