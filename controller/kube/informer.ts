@@ -68,6 +68,7 @@ export class Informer<T extends KubeObject> {
         if (stopped()) return;
         if (outdated(error)) this.#version = undefined;
         else if (this.#isNotInstalled(error)) log.error("the kind is not installed, trying again", { error });
+        else if (busy(error)) log.info("the API server is busy, trying again", { error });
         else log.error("watching failed, trying again", { error });
       }
       await this.#pause(signal);
@@ -126,6 +127,9 @@ export class Informer<T extends KubeObject> {
 type WatchEvent<T> =
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: T }
   | { readonly type: "ERROR"; readonly object: { readonly message?: string } };
+
+/** Also what the API server answers for a moment when a kind has just been defined. */
+const busy = (error: unknown): boolean => error instanceof ApiError && error.status.code === 429;
 
 /** 410 while listing or opening a watch; 504 is what a version from the future gets after a restore of etcd. */
 const outdated = (error: unknown): boolean =>

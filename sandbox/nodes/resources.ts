@@ -137,7 +137,13 @@ const threshold = (given: string | undefined, of: number): number | undefined =>
   return given.endsWith("%") ? (Number(given.slice(0, -1)) / 100) * of : bytes(given);
 };
 
+/** As a kubelet writes it. */
+const notations: Readonly<Partial<Record<string, (amount: number) => string>>> = {
+  cpu: (millis) => `${millis}m`,
+  memory: (inBytes) => `${Math.floor(inBytes / 1024)}Ki`,
+};
+
 const written = (amounts: Amounts): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(amounts).map(([name, amount]) => [name, name === "cpu" ? `${amount}m` : String(Math.floor(amount))]),
+    Object.entries(amounts).map(([name, amount]) => [name, notations[name]?.(amount) ?? String(Math.floor(amount))]),
   );
