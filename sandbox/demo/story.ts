@@ -46,7 +46,7 @@ export async function setStage(sandbox: Sandbox, narrator: Narrator): Promise<St
 /** Of what the CLI prints, what a person would want to see go by: resources done, what they say, what is wrong. */
 function tellingOf(line: string): string | undefined {
   if (/^@ |from \$PATH|(creating|deleting|updating) \(\d+s\)\s*$/.test(line)) return undefined;
-  return /^\s*[+~-]|error|warning|: cluster /i.test(line) ? line.trim() : undefined;
+  return /^\s*[+~-]|error|warning|karpenter: /i.test(line) ? line.trim() : undefined;
 }
 
 /** A component that died explains more than the wait that it makes hopeless. */
