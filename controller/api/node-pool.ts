@@ -64,3 +64,6 @@ export interface NodePoolStatus {
   readonly nodeClassObservedGeneration?: number;
   readonly conditions?: readonly Condition[];
 }
+
+/** `<group>/<kind in lower case>`: the label by which a controller recognizes what belongs to its classes. */
+export const nodeClassLabel = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;

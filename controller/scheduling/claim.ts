@@ -2,7 +2,7 @@ import { nodePoolHash, nodePoolHashVersion } from "../api/hash";
 import type { Labels, OwnerReference } from "../api/kube-object";
 import { annotations, labels } from "../api/labels";
 import type { NodeClaim, NodeClaimSpec } from "../api/node-claim";
-import type { NodeClassRef, NodePool } from "../api/node-pool";
+import { nodeClassLabel, type NodePool } from "../api/node-pool";
 import type { RequirementSpec } from "../api/requirement";
 import { isRestricted, isWellKnown } from "../api/well-known";
 import { overlayAnnotations } from "./overlay-annotations";
@@ -66,9 +66,6 @@ function specOf({ pool, requirements, instanceTypes, requests }: PlannedNode): N
     resources: { requests },
   };
 }
-
-/** `<group>/<kind in lower case>`: how a controller recognizes what belongs to its classes. */
-const nodeClassLabel = ({ group, kind }: NodeClassRef): string => `${group}/${kind.toLowerCase()}`;
 
 const ownedBy = ({ metadata: { name, uid = "" } }: NodePool): OwnerReference => ({
   apiVersion: "karpenter.sh/v1",

@@ -3,7 +3,7 @@ import type { Taint } from "../api/kube-object";
 import { describePort, isPort } from "./host-ports";
 import { affords, type PoolPlan } from "./pool-plan";
 import type { PoolChoice } from "./problem";
-import { describe } from "./requirement";
+import { describe, isImpossible } from "./requirement";
 import { conflictWithMachine, conflictWithTemplate, machineSuits } from "./requirements";
 import { toResourceList } from "./resources";
 import { type Machine, offered } from "./template";
@@ -49,6 +49,8 @@ export class PoolExplainer {
     const { taints, requirements } = this.#view.plan.template;
     const taint = untolerated(taints, wish.tolerations);
     if (taint !== undefined) return `taint ${describeTaint(taint)} is not tolerated`;
+    const contradiction = [...requirements.values()].find(isImpossible);
+    if (contradiction !== undefined) return `its labels and requirements contradict each other on ${contradiction.key}`;
     const conflict = conflictWithTemplate(requirements, wish.requirements);
     if (conflict !== undefined) return conflict.reason;
     if (this.#view.choice.instanceTypes.length === 0) return "its class has no instance types";

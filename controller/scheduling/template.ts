@@ -1,6 +1,6 @@
 import type { Taint } from "../api/kube-object";
 import { labels } from "../api/labels";
-import type { NodePool } from "../api/node-pool";
+import { nodeClassLabel, type NodePool } from "../api/node-pool";
 import { type Daemon, runsInPool, runsOnType, together } from "./daemons";
 import { onePortEach } from "./host-ports";
 import type { InstanceType, Offering } from "./instance-type";
@@ -60,6 +60,7 @@ export const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): 
     ...requirementsOf(template.spec.requirements).values(),
     ...ofLabels(template.metadata?.labels).values(),
     only(labels.nodePool, metadata.name),
+    only(nodeClassLabel(template.spec.nodeClassRef), template.spec.nodeClassRef.name),
   ]);
 
 /** Works out once what all nodes of a pool have in common. */

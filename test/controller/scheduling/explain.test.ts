@@ -57,6 +57,22 @@ describe("an explanation", () => {
     assert.match(reason, /default: .*example.com\/disk/);
   });
 
+  it("says of a pool that contradicts itself on what", () => {
+    const torn = nodePool({
+      metadata: { name: "torn" },
+      spec: {
+        template: {
+          metadata: { labels: { "example.com/team": "red" } },
+          spec: { requirements: [{ key: "example.com/team", operator: "NotIn", values: ["red"] }] },
+        },
+      },
+    });
+    assert.deepEqual(reasonsOf({ pods: [pod()], pools: [choice(torn, [small])] }), [
+      "no node has room and no pool can add one. " +
+        "torn: its labels and requirements contradict each other on example.com/team",
+    ]);
+  });
+
   it("says over which domains pods were to be spread, and how they stand", () => {
     const spread = {
       topologySpreadConstraints: [

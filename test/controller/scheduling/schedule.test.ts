@@ -205,6 +205,22 @@ describe("schedule: pools", () => {
     assert.deepEqual(poolsOf(plan), ["light"]);
   });
 
+  it("SCHED-007 has the label of its class, so that pods may choose by class", () => {
+    const chosen = podAsking({ cpu: "1" }, { nodeSelector: { "karpenter.k8s.aws/ec2nodeclass": "default" } });
+    const other = podAsking({ cpu: "1" }, { nodeSelector: { "karpenter.k8s.aws/ec2nodeclass": "other" } });
+    const plan = schedule(
+      problem({ pods: [chosen, other], pools: [choice(nodePool(), [instanceType("m", { cpu: 4, memoryGi: 16 })])] }),
+    );
+    assert.deepEqual(
+      plan.newNodes.map(({ pods }) => pods),
+      [[chosen]],
+    );
+    assert.deepEqual(
+      plan.unschedulable.map(({ pod }) => pod),
+      [other],
+    );
+  });
+
   it("SCHED-007 matches the pool's labels, and refuses labels that no pool defines", () => {
     const labelled = nodePool({ spec: { template: { metadata: { labels: { team: "a" } } } } });
     const asking = (team: string) => podAsking(one, { nodeSelector: { team } });
