@@ -132,5 +132,13 @@ export class DomainSplit {
 /** Prices that differ by some 3 % are much the same. */
 const stepOf = ({ price }: Chance): number => Math.round(Math.log(Math.max(price, 1e-9)) / Math.log(1.03));
 
-/** Pods that are merely counted go first, then those that are spread by the count, then those that follow. */
-const dependence = ({ domainTies }: Ask): number => (isFollowing(domainTies) ? 2 : Number(domainTies.rules.length > 0));
+/**
+ * Pods that keep others away go first, since they may have fewer places; then those that are merely counted, then those
+ * that are spread by the count, then those that follow.
+ */
+function dependence({ domainTies }: Ask): number {
+  const { rules } = domainTies;
+  if (isFollowing(domainTies)) return 3;
+  if (rules.length === 0) return 1;
+  return rules.every(({ group }) => group.repelling) ? 0 : 2;
+}

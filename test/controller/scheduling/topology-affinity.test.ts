@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { labels } from "#controller/api/labels";
+import type { Pod } from "#controller/api/pod";
+import type { Problem } from "#controller/scheduling/problem";
+import { choice, instanceType, nodePool, podAsking, podsAsking } from "#support/builders";
+import {
+  countsBy,
+  isIn,
+  labelled,
+  leftOver,
+  near,
+  nodeIn,
+  planOf,
+  podsOf,
+  poolWith,
+  sharesBy,
+  spreadOver,
+  termFor,
+  web,
+  zoneA,
+  zoneB,
+  zoneC,
+} from "#support/topology-plans";
+
+const { arch, hostname, zone } = labels;
+const db = { app: "db" };
+
+/** Domains in which the pods are, each once. */
+const domainsOf = (parts: Partial<Problem>, key: string, pods: readonly Pod[]): readonly string[] =>
+  countsBy(planOf(parts), key, pods).map(([domain]) => domain);
+
+describe("pod affinity", () => {
+  for (const key of [hostname, zone, arch, labels.capacityType]) {
+    it(`TOPO-013 SCHED-022 keeps pods together that follow their like, also when there is none yet: ${key}`, () => {
+      const pods = podsOf(5, web, near(termFor(key, web)));
+      const plan = planOf({ pods });
+      assert.deepEqual(sharesBy(plan, key, pods), [5]);
+    });
+  }
+
+  it("TOPO-013 brings pods to those they follow", () => {
+    for (const key of [hostname, zone, arch]) {
+      const leaders = podsOf(1, web);
+      const followers = podsOf(4, db, near(termFor(key, web)));
+      const plan = planOf({ pods: [...followers, ...leaders] });
+      assert.equal(leftOver(plan), 0);
+      assert.equal(sharesBy(plan, key, [...leaders, ...followers])[0], 5, key);
+    }
+  });
+
+  it("TOPO-013 brings them to nodes that are there, and that have such pods", () => {
+    const nodes = [nodeIn(zoneA), nodeIn(zoneB, 1)];
+    const onHost = planOf({ pods: podsOf(1, db, near(termFor(hostname, web))), nodes });
+    assert.deepEqual([...onHost.existing.keys()], [nodes[1]?.name]);
+    const large = [labelled(podAsking({ cpu: "7" }, near(termFor(zone, web))), db)];
+    assert.deepEqual(domainsOf({ pods: large, nodes }, zone, large), [zoneB]);
+  });
+
+  it("TOPO-013 leaves pods alone that follow nobody there is", () => {
+    for (const key of [hostname, zone])
+      assert.equal(leftOver(planOf({ pods: podsOf(2, db, near(termFor(key, web))) })), 2);
+  });
+
+  it("TOPO-013 follows along chains, in whatever order pods come", () => {
+    for (const key of [hostname, zone]) {
+      const names = ["a", "b", "c", "d"];
+      const chain = names.map((app, i) => {
+        const before = names[i - 1];
+        const spec = before === undefined ? {} : near(termFor(key, { app: before }));
+        return labelled(podAsking({ cpu: `${100 * (i + 1)}m` }, spec), { app });
+      });
+      for (const pods of [chain, chain.toReversed()]) {
+        const plan = planOf({ pods });
+        assert.deepEqual(sharesBy(plan, key, pods), [4], key);
+      }
+    }
+  });
+
+  it("TOPO-013 leaves a ring of pods alone that all wait for another", () => {
+    const ring = [podsOf(1, web, near(termFor(zone, db))), podsOf(1, db, near(termFor(zone, web)))].flat();
+    assert.equal(leftOver(planOf({ pods: ring })), 2);
+  });
+
+  it("TOPO-013 wants company that meets all terms at once", () => {
+    const both = { app: "web", tier: "front" };
+    const followers = () => podsOf(1, { app: "x" }, near(termFor(zone, web), termFor(arch, { tier: "front" })));
+    const apart = [nodeIn(zoneA, 1), nodeIn(zoneA, 1, { own: { tier: "front" } })];
+    assert.equal(leftOver(planOf({ pods: followers(), nodes: apart })), 1);
+    assert.equal(leftOver(planOf({ pods: followers(), nodes: [nodeIn(zoneA, 1, { own: both })] })), 0);
+  });
+
+  it("TOPO-013 looks in its own namespace, in those listed, and in those selected", () => {
+    const namespaces = [
+      { metadata: { name: "default" } },
+      { metadata: { name: "other", labels: { tier: "back" } } },
+      { metadata: { name: "third" } },
+    ];
+    const leader = () => labelled(podAsking({ cpu: "100m" }, { nodeSelector: { [zone]: zoneC } }), web, "other");
+    const left = (term: Parameters<typeof termFor>[2]) =>
+      leftOver(planOf({ pods: [leader(), ...podsOf(1, db, near(termFor(zone, web, term)))], namespaces }));
+    assert.equal(left({}), 1);
+    assert.equal(left({ namespaces: ["other"] }), 0);
+    assert.equal(left({ namespaces: ["third"] }), 1);
+    assert.equal(left({ namespaceSelector: { matchLabels: { tier: "back" } } }), 0);
+    assert.equal(left({ namespaceSelector: { matchLabels: { tier: "front" } } }), 1);
+    assert.equal(left({ namespaceSelector: { matchLabels: { tier: "front" } }, namespaces: ["other"] }), 0);
+    assert.equal(left({ namespaceSelector: {} }), 0);
+  });
+
+  it("TOPO-013 SCHED-022 does not start anew beside pods that its own may not join", () => {
+    const nodes = [nodeIn(zoneA, 1)];
+    const pods = podsOf(1, web, { ...near(termFor(zone, web)), nodeSelector: { [zone]: zoneB } });
+    assert.equal(leftOver(planOf({ pods, nodes })), 1);
+  });
+
+  it("TOPO-013 goes with spread", () => {
+    const leaders = podsOf(3, web, { topologySpreadConstraints: [spreadOver(zone)] });
+    const followers = podsOf(3, db, {
+      ...near(termFor(zone, web)),
+      topologySpreadConstraints: [spreadOver(zone, { labelSelector: { matchLabels: db } })],
+    });
+    const plan = planOf({ pods: [...followers, ...leaders] });
+    assert.deepEqual(sharesBy(plan, zone, followers), [1, 1, 1]);
+  });
+
+  it("TOPO-013 fills a node with followers up to its room", () => {
+    const only = choice(nodePool(), [instanceType("one", { cpu: 2, memoryGi: 8 })]);
+    const pods = podsAsking(3, { cpu: "900m" }, near(termFor(hostname, web))).map((pod) => labelled(pod, web));
+    assert.equal(leftOver(planOf({ pods, pools: [only] })), 1);
+  });
+
+  it("TOPO-013 follows within what the pool requires", () => {
+    const pods = podsOf(3, web, near(termFor(zone, web)));
+    assert.deepEqual(domainsOf({ pods, pools: [poolWith([isIn(zone, zoneC)])] }, zone, pods), [zoneC]);
+  });
+});
