@@ -74,7 +74,7 @@ class Tidying {
   #shrink(index: number): boolean {
     const { pool, draft } = this.#at(index);
     for (const offer of smallerThan(draft)) {
-      const excess = excessOf(draft, offer);
+      const excess = pool.affordsInstead(draft, offer) ? excessOf(draft, offer) : undefined;
       if (excess === undefined || !this.#moveAway(index, excess)) continue;
       pool.settle(draft, offer);
       this.#refresh(index);

@@ -108,6 +108,11 @@ export class PoolPlan {
     return scope.offers.find(({ machine }) => this.affords(machine) && fits(machine.room, wanted));
   }
 
+  /** Whether the limits allow the planned node to become this machine: a cheaper one may have more of what is short. */
+  affordsInstead({ reserved }: Draft, { machine }: Offer): boolean {
+    return affords(plus(this.#left, reserved), machine);
+  }
+
   /** Takes a planned node for the machine that it will be at least, and gives back what the limits need not hold. */
   settle(draft: Draft, offer: Offer): void {
     draft.offer = offer;
