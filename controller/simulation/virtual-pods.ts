@@ -18,11 +18,8 @@ export const virtualPods = ({ buffers = [] }: Pick<Snapshot, "buffers">): readon
     return shape?.because === "Resolved" ? podsFor(buffer, shape.template) : [];
   });
 
-/** Whether there is anything to keep for the buffer, as its status has it. */
-export const isKept = (buffer: CapacityBuffer): boolean =>
-  buffer.metadata.deletionTimestamp === undefined &&
-  isTrue(buffer, "ReadyForProvisioning") &&
-  (buffer.status?.replicas ?? 0) > 0;
+const isKept = (buffer: CapacityBuffer): boolean =>
+  buffer.metadata.deletionTimestamp === undefined && isTrue(buffer, "ReadyForProvisioning");
 
 /** Below everything that runs. */
 const PRIORITY = -(2 ** 31);

@@ -7,6 +7,7 @@ import { isReady as isReadyNode } from "#controller/api/node-state";
 import { toNumber } from "#controller/api/quantity";
 import type { Manifest } from "#sandbox/control-plane/operator";
 import { instanceOf, labelOf } from "./support/claims";
+import { bargain, keptRoom } from "./support/kept-room";
 import { launchPools } from "./support/launch-pools";
 import { machines } from "./support/machines";
 import { onStaticNodes, staticNode } from "./support/static-node";
@@ -65,7 +66,8 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
   }
 
   it("makes a pool of each kind, and says that it is ready", async () => {
-    await world.up({ nodePools: launchPools, teardown: { evictAfterSeconds: 10 } });
+    const settings = { FEATURE_GATES: "NodeOverlay=true,CapacityBuffer=true" };
+    await world.up({ nodePools: launchPools, teardown: { evictAfterSeconds: 10 }, settings });
     await world.until("every pool is ready", async () => {
       const pools = await world.cluster.list("NodePool");
       return pools.length === Object.keys(launchPools).length && pools.every(isReady);
@@ -86,6 +88,31 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
     await cluster.delete("Deployment", "anywhere");
     await world.untilNoClaims();
     assert.ok(await cluster.get("Node", "static-1"));
+  });
+
+  it("keeps room for a buffer, on the machine that an overlay makes the cheapest, until the buffer is gone", async () => {
+    const { cluster } = world;
+    await cluster.create(bargain("bargain", "mixed", "r6i.xlarge"));
+    await world.until("the overlay is heeded", async () => {
+      const overlay = await cluster.get("NodeOverlay", "bargain");
+      return overlay !== undefined && isReady(overlay);
+    });
+    for (const manifest of keptRoom("mixed", { name: "room", replicas: 2, requests: oneCpu })) {
+      await cluster.create(manifest);
+    }
+    await world.until("there is room", async () => {
+      const buffer = await cluster.get("CapacityBuffer", "room");
+      return buffer && conditionOf(buffer, "Provisioning")?.reason === "FitsExistingCapacity";
+    });
+    await sleep(2 * QUIET_MS);
+    const claims = await cluster.claims();
+    assert.deepEqual(
+      claims.map((claim) => labelOf(claim, labels.instanceType)),
+      ["r6i.xlarge"],
+    );
+    await cluster.delete("CapacityBuffer", "room");
+    await world.untilNoClaims();
+    await cluster.delete("NodeOverlay", "bargain");
   });
 
   it("W3: one pool serves both architectures, spot and on-demand", async () => {

@@ -71,6 +71,8 @@ describe("the size of a buffer", () => {
       [{ replicas: 5, percentage: 80 }, 10, 8],
       [{ replicas: 5, percentage: 80, limits: { cpu: "4" } }, 10, 4],
       [{ percentage: 10 }, 1, 1],
+      [{ percentage: 20, limits: { cpu: "5" } }, undefined, 5],
+      [{ percentage: 20, replicas: 2 }, undefined, 2],
       [{ percentage: 50, limits: { cpu: "4" } }, 0, 0],
       [{ replicas: 0 }, undefined, 0],
       [{}, undefined, 0],
