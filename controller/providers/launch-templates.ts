@@ -26,6 +26,8 @@ interface Kept {
 export class LaunchTemplates {
   readonly #deps: Deps;
   readonly #kept = new Map<string, Kept>();
+  /** What is being removed at this moment. */
+  readonly #going = new Map<string, Promise<void>>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -73,6 +75,8 @@ export class LaunchTemplates {
 
   async #findOrCreate(name: string, template: LaunchTemplate): Promise<void> {
     const { ec2, log } = this.#deps;
+    // Found now, it would be gone when it is used. Whether its removal failed is the remover's business.
+    await this.#going.get(name)?.catch(() => undefined);
     const found = await ec2.launchTemplates([{ name: "launch-template-name", values: [name] }]);
     if (found.length > 0) return;
     try {
@@ -92,17 +96,28 @@ export class LaunchTemplates {
     return found.map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
   }
 
+  /** One after the other; what a launch needs again before it is its turn stays. */
   async #remove(names: readonly string[]): Promise<void> {
-    // Forgotten first: a launch at this moment makes the template anew instead of using what is about to go.
     this.forget(names);
     for (const name of names) {
+      if (this.#kept.has(name)) continue;
+      const removal = this.#delete(name);
+      this.#going.set(name, removal);
       try {
-        await this.#deps.ec2.deleteLaunchTemplate(name);
-      } catch (error) {
-        if (meaningOf(error) !== "gone") throw error;
+        await removal;
+      } finally {
+        this.#going.delete(name);
       }
-      this.#deps.log.debug("deleted launch template", { name });
     }
+  }
+
+  async #delete(name: string): Promise<void> {
+    try {
+      await this.#deps.ec2.deleteLaunchTemplate(name);
+    } catch (error) {
+      if (meaningOf(error) !== "gone") throw error;
+    }
+    this.#deps.log.debug("deleted launch template", { name });
   }
 }
 

@@ -124,4 +124,30 @@ describe("launch templates", () => {
 
     assert.equal(account.templates.size, 1);
   });
+
+  it("that launches need again while they are being removed are there when the launches go on", async () => {
+    const { account, templates, time } = setup();
+    const other = { ...template, userData: "other" };
+    for (const each of [template, other]) await templates.ensure(each);
+    time.now = 60_000;
+    const removals: (() => void)[] = [];
+    const remove = account.deleteLaunchTemplate.bind(account);
+    account.deleteLaunchTemplate = async (name) => {
+      await new Promise<void>((resolve) => removals.push(resolve));
+      await remove(name);
+    };
+    const sweeping = templates.sweep();
+    const needed = [templates.ensure(template), templates.ensure(other)];
+    // The second is not being removed yet, so nothing holds it up.
+    const second = await needed[1];
+    removals.forEach((goOn) => {
+      goOn();
+    });
+    await sweeping;
+    const names = await Promise.all(needed);
+
+    assert.deepEqual([...account.templates.keys()].toSorted(), names.toSorted());
+    assert.ok(account.templates.has(second ?? ""));
+    assert.equal(removals.length, 1);
+  });
 });
