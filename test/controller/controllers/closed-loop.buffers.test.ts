@@ -12,7 +12,8 @@ import { systemClock } from "#controller/runtime/system-clock";
 import { systemRandom } from "#controller/runtime/system-random";
 import { capacityBuffer, node, nodeClass, nodeOverlay, nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
-import { ControllerWorld, eventually, kubeExcept } from "#support/controller-world";
+import { ControllerWorld, kubeExcept } from "#support/controller-world";
+import { eventually } from "#support/eventually";
 
 const mine = { key: "test.example/kept-room", effect: "NoSchedule" } as const;
 
@@ -72,10 +73,14 @@ describe("all controllers together, with every feature", function () {
     await world.create("PodTemplate", { metadata: { name: "kept-room", namespace: "default" }, template });
     const spec = { podTemplateRef: { name: "kept-room" }, replicas: 1 };
     const buffer = await world.create("CapacityBuffer", capacityBuffer({ spec }));
-    const claim = await eventually(() => {
-      const seen = ownClaim(pool.metadata.name);
-      return seen?.status?.providerID === undefined ? undefined : seen;
-    }, 20_000);
+    const claim = await eventually(
+      "the claim is launched",
+      () => {
+        const seen = ownClaim(pool.metadata.name);
+        return seen?.status?.providerID === undefined ? undefined : seen;
+      },
+      20_000,
+    );
     world.adopt("NodeClaim", claim.metadata);
     assert.equal(claim.status?.capacity?.["example.com/fpga"], "1");
 
@@ -89,12 +94,12 @@ describe("all controllers together, with every feature", function () {
         status: { capacity: room, allocatable: room, conditions },
       }),
     );
-    await eventually(() => (isReady(ownClaim(pool.metadata.name) ?? claim) ? true : undefined));
+    await eventually("its node is ready", () => isReady(ownClaim(pool.metadata.name) ?? claim));
     // Looked at now instead of within half a minute.
     await world.kube.patch("CapacityBuffer", buffer.metadata, { metadata: { annotations: { look: "now" } } });
-    await eventually(() => {
+    await eventually("the buffer fits", () => {
       const seen = world.kube.cached("CapacityBuffer").get(`default/${buffer.metadata.name}`);
-      return seen && conditionOf(seen, "Provisioning")?.status === "True" ? true : undefined;
+      return seen && conditionOf(seen, "Provisioning")?.status === "True";
     });
     writes.length = 0;
     // Longer than `consolidateAfter` and two rounds of disruption.
@@ -106,7 +111,7 @@ describe("all controllers together, with every feature", function () {
     assert.equal(ownClaim(pool.metadata.name)?.metadata.deletionTimestamp, undefined);
 
     await world.kube.delete("CapacityBuffer", buffer.metadata);
-    await eventually(() => (ownClaim(pool.metadata.name) === undefined ? true : undefined), 30_000);
+    await eventually("the claim is gone", () => ownClaim(pool.metadata.name) === undefined, 30_000);
     assert.deepEqual([...world.cloud.machines], []);
     assert.deepEqual(
       world.logged.filter(({ level }) => level === "error"),
