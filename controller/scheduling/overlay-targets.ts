@@ -1,10 +1,11 @@
 import { labels } from "../api/labels";
 import type { NodeOverlay } from "../api/node-overlay";
 import type { NodePool } from "../api/node-pool";
+import type { RequirementSpec } from "../api/requirement";
 import { normalized } from "../api/well-known";
 import type { InstanceType, Offering } from "./instance-type";
-import { only, requirementOf } from "./requirement";
-import { allOf, both, conflict, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
+import { agree, allows, intersect, type Requirement, requirementOf } from "./requirement";
+import { conflict, ofLabels, type Requirements, requirementsOf } from "./requirements";
 
 /** A pool and what it can launch. */
 export interface PoolTypes {
@@ -26,8 +27,8 @@ export function targetsOf({ spec }: NodeOverlay, { pool, instanceTypes }: PoolTy
   const wants = requirementsOf(spec.requirements);
   const ofPool = labelsOf(pool);
   return instanceTypes.flatMap((type) => {
-    if (conflict(both(ofPool, spoken(type, wants)), wants) !== undefined) return [];
-    const offerings = type.offerings.filter((offering) => disagreement(labelsSold(offering), wants) === undefined);
+    if (conflict(said(wants, ofPool, ofType(type)), wants) !== undefined) return [];
+    const offerings = type.offerings.filter((offering) => isSoldAs(offering, wants));
     return offerings.length === 0 ? [] : [{ type, offerings }];
   });
 }
@@ -36,9 +37,34 @@ export function targetsOf({ spec }: NodeOverlay, { pool, instanceTypes }: PoolTy
 const labelsOf = ({ metadata, spec }: NodePool): Requirements =>
   ofLabels({ ...spec.template.metadata?.labels, [labels.nodePool]: metadata.name });
 
-/** What the type says about the keys that are asked for; to read all that it says would take longer. */
-const spoken = (type: InstanceType, wants: Requirements): Requirements =>
-  allOf(type.requirements.filter(({ key }) => wants.has(normalized(key))).map(requirementOf));
+const read = new WeakMap<readonly RequirementSpec[], Requirements>();
 
-const labelsSold = ({ zone, capacityType, requirements }: Offering): Requirements =>
-  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);
+/** Prices come and go, but what a type is like stays, so it is read once. */
+function ofType({ requirements }: InstanceType): Requirements {
+  const known = read.get(requirements) ?? requirementsOf(requirements);
+  read.set(requirements, known);
+  return known;
+}
+
+/** What pool and type together say about what is asked. */
+function said(wants: Requirements, ofPool: Requirements, type: Requirements): Requirements {
+  const answers = new Map<string, Requirement>();
+  for (const key of wants.keys()) {
+    const [own, theirs] = [ofPool.get(key), type.get(key)];
+    const answer = own !== undefined && theirs !== undefined ? intersect(own, theirs) : (own ?? theirs);
+    if (answer !== undefined) answers.set(key, answer);
+  }
+  return answers;
+}
+
+/** Nothing that the offering says of itself is against what is asked. */
+function isSoldAs(offering: Offering, wants: Requirements): boolean {
+  for (const wanted of wants.values()) if (!suits(offering, wanted)) return false;
+  return true;
+}
+
+function suits({ zone, capacityType, requirements = [] }: Offering, wanted: Requirement): boolean {
+  if (wanted.key === labels.zone) return allows(wanted, zone);
+  if (wanted.key === labels.capacityType) return allows(wanted, capacityType);
+  return requirements.every((spec) => normalized(spec.key) !== wanted.key || agree(requirementOf(spec), wanted));
+}

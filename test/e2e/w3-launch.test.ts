@@ -112,6 +112,7 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
     );
     await cluster.delete("CapacityBuffer", "room");
     await world.untilNoClaims();
+    await cluster.delete("PodTemplate", "room");
     await cluster.delete("NodeOverlay", "bargain");
   });
 
