@@ -23,7 +23,7 @@ export interface RefusedPod {
   readonly reason: string;
 }
 
-export interface Demand {
+interface Demand {
   /** Largest first: by cpu, memory, age, name. */
   readonly groups: readonly PodGroup[];
   /** Pods that cannot be planned at all, whatever machines there are. */

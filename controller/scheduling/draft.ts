@@ -1,7 +1,7 @@
 import type { Pod } from "../api/pod";
 import type { Ask } from "./backlog";
 import type { Scope } from "./scope";
-import type { Machine, Offer } from "./template";
+import type { Offer } from "./template";
 import { Occupancy } from "./ties";
 import { minus, plus, timesThatFit, type Vector } from "./vector";
 
@@ -76,12 +76,5 @@ export class Draft {
     this.used = plus(this.used, ask.requests, count);
     this.occupancy.seat(ask.nodeTies, count);
     for (const group of ask.nodeTies.counted) group.plan("", count);
-  }
-
-  /** The cheapest open offer that holds what is on the node. */
-  cheapest(affordable: (machine: Machine) => boolean): Offer | undefined {
-    return this.scope.offers.find(
-      ({ machine }) => affordable(machine) && timesThatFit(machine.room, this.used, 1) === 1,
-    );
   }
 }

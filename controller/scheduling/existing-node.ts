@@ -16,7 +16,7 @@ import { type Dimensions, fits, take, timesThatFit, type Vector } from "./vector
 import type { VolumeMap } from "./volumes";
 import type { Wish } from "./wish";
 
-export interface NodeSurroundings {
+interface NodeSurroundings {
   readonly dimensions: Dimensions;
   readonly daemons: readonly Daemon[];
   readonly ports: readonly PortUse[];

@@ -21,7 +21,7 @@ export interface Part {
 }
 
 /** What fillings of one round have in common; arrays go by the lots' positions. */
-export interface Stock {
+interface Stock {
   readonly lots: readonly Lot[];
   /** Pods that still need a place. */
   readonly left: Int32Array;

@@ -5,7 +5,7 @@ import { allOf, disagreement, type Requirements, requirementsOf } from "./requir
 import { type Amounts, amountsOf } from "./resources";
 
 /** What an instance type says, read once: a catalogue outlives many problems, and every pool of a problem looks at it. */
-export interface TypeFacts {
+interface TypeFacts {
   readonly requirements: Requirements;
   readonly capacity: Amounts;
   readonly allocatable: Amounts;
