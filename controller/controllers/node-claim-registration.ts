@@ -49,7 +49,6 @@ export function registration(
   }
 
   async function adopt(claim: NodeClaim, node: Node): Promise<void> {
-    if (!(node.spec.taints ?? []).some(isUnregistered)) warnOfMissingTaint(claim, node);
     await kube.patch("Node", node.metadata, {
       metadata: {
         resourceVersion: node.metadata.resourceVersion,
@@ -60,6 +59,8 @@ export function registration(
       },
       spec: { taints: taintsOf(claim, node) },
     });
+    // Not before: a conflict brings us here again.
+    if (!(node.spec.taints ?? []).some(isUnregistered)) warnOfMissingTaint(claim, node);
   }
 
   function warnOfMissingTaint(claim: NodeClaim, node: Node): void {
