@@ -119,7 +119,7 @@ class NodeJoiner {
     const diskBytes = await diskBytesOf(clients.ec2, instance);
     const body = nodeObject({ instance, type, boot, zoneId, diskBytes, kubernetesVersion });
     if (this.#gone.has(instance.InstanceId ?? "")) return;
-    await createUnlessThere(api, body);
+    await createUnlessThere(api, body, instance);
     log(`${instance.InstanceId ?? ""} joined as ${nodeNameOf(instance)} (${instance.InstanceType ?? ""})`);
     await sleep(SETTLE_MS, undefined, { ref: false });
     await this.#settle(nodeNameOf(instance), devicesOf(type));
@@ -167,12 +167,19 @@ interface NodeObject {
   readonly spec: { readonly providerID?: string; readonly taints?: readonly { readonly key: string }[] };
 }
 
-/** After a round that created the node and then failed, it is there. */
-async function createUnlessThere(api: KubeApi, node: object): Promise<void> {
+/**
+ * After a round that created the node and then failed, it is there. A machine may also have got the address, and with it
+ * the name, of one whose node is still going: then it has to wait.
+ */
+async function createUnlessThere(api: KubeApi, node: object, instance: Instance): Promise<void> {
   try {
     await api.create("/api/v1/nodes", node);
   } catch (error) {
     if (!isKubeError(error, 409)) throw error;
+    const name = nodeNameOf(instance);
+    const there = await api.get<NodeObject>(`/api/v1/nodes/${name}`);
+    if (there?.spec.providerID?.endsWith(`/${instance.InstanceId ?? ""}`) !== true)
+      throw new Error(`node ${name} is still another machine's`, { cause: error });
   }
 }
 
