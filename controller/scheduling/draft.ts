@@ -67,6 +67,7 @@ export class Draft {
 
   /** Puts pods back that were taken off a share. */
   restore(share: Share, count: number): void {
+    if (count === 0) return;
     this.#count(share.ask, count);
     share.pods.push(...share.ask.take(count));
     if (!this.shares.includes(share)) this.shares.push(share);

@@ -132,7 +132,10 @@ export class PoolPlan {
 
   /** Drops a planned node that nothing is on any more. */
   close(draft: Draft): void {
-    this.drafts.splice(this.drafts.indexOf(draft), 1);
+    const position = this.drafts.indexOf(draft);
+    if (position < 0) return;
+    this.drafts.splice(position, 1);
+    draft.shares.length = 0;
     this.#left = plus(this.#left, draft.reserved);
   }
 
