@@ -1,6 +1,5 @@
-import type { Draft } from "./draft";
 import type { Planned } from "./improvement";
-import type { Load } from "./draft";
+import type { Draft, Load } from "./draft";
 import { affords } from "./pool-plan";
 import { plus, fits } from "./vector";
 
