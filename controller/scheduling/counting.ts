@@ -37,9 +37,9 @@ export function record({ rules, counted }: Ties, count: number, { isThere, value
     if (isThere) group.settle(domain, count);
     else group.plan(domain, count);
   }
-  for (const { group } of rules) {
+  for (const { group, self } of rules) {
     const domain = valueOf(group.term.key);
-    if (group.repelling && domain !== undefined) group.addOwners(domain, count);
+    if ((group.repelling || self) && domain !== undefined) group.addOwners(domain, count);
   }
 }
 

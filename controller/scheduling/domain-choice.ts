@@ -82,7 +82,13 @@ export function isLost({ group }: Rule, domain: string | undefined): boolean {
   const { kind, maxSkew } = group.term;
   if (domain === undefined) return false;
   if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;
-  return kind === "affinity" && group.podsIn(domain) === 0;
+  return kind === "affinity" && !hasCompany(group, domain);
+}
+
+/** Pods that follow their own kind can only be among themselves where they are the first of it anywhere. */
+function hasCompany(group: TopologyGroup, domain: string): boolean {
+  const here = group.podsIn(domain);
+  return here > group.ownersIn(domain) || (here > 0 && here === group.total);
 }
 
 /** Pods in the domains of an option: by the spread rules of one's own, and where one is merely counted. */

@@ -54,6 +54,7 @@ export class TopologyGroup {
     return least;
   }
 
+  /** Pods there that have the term themselves; of affinity and spread, those of them that it is about. */
   ownersIn(domain: string): number {
     return this.#owners.get(domain) ?? 0;
   }

@@ -113,6 +113,17 @@ describe("pod affinity", () => {
     assert.equal(leftOver(planOf({ pods, nodes })), 1);
   });
 
+  it("TOPO-013 nor where those that they were to join find no place after all", () => {
+    const inA = { nodeSelector: { [zone]: zoneA } };
+    const leader = labelled(podAsking({ cpu: "1950m" }, inA), web);
+    const follower = labelled(podAsking({ cpu: "1200m" }, { ...near(termFor(zone, web)), ...inA }), web);
+    const small = [instanceType("one", { cpu: 2, memoryGi: 8 })];
+    const pools = [choice(nodePool({ spec: { limits: { nodes: "1" } } }), small)];
+    const full = { ...nodeIn(zoneC, 1), allocatable: {} };
+    const { unschedulable } = planOf({ pods: [leader, follower], nodes: [full], pools });
+    assert.ok(unschedulable.some(({ pod }) => pod === follower));
+  });
+
   it("TOPO-013 goes with spread", () => {
     const leaders = podsOf(3, web, { topologySpreadConstraints: [spreadOver(zone)] });
     const followers = podsOf(3, db, {
