@@ -15,6 +15,7 @@ export function planOf(answer: PeerPlan, problem: Problem): Plan {
     newNodes: answer.newNodes.map((node) => plannedNode(node, podsOf(node.pods), problem)),
     existing: new Map(Object.entries(answer.existingNodes).map(([node, names]) => [node, podsOf(names)])),
     unschedulable: Object.entries(answer.unschedulable).map(([name, reason]) => ({ pod: known(pods, name), reason })),
+    deferred: [],
   };
 }
 

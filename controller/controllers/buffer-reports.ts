@@ -4,6 +4,7 @@ import { keyOf } from "../api/kube-object";
 import { ConflictError, NotFoundError } from "../ports/errors";
 import type { Plan } from "../scheduling/plan";
 import { type Outcome, outcomesOf, provisioningOf, unitsByNode } from "../simulation/buffer-outcome";
+import { isVirtual } from "../simulation/virtual-pods";
 import type { Snapshot } from "../state/snapshot";
 import type { Context } from "./context";
 
@@ -15,7 +16,8 @@ export function bufferReports({
   intentions,
 }: Pick<Context, "kube" | "clock" | "log" | "intentions">) {
   return async (snapshot: Snapshot, plan: Plan): Promise<void> => {
-    intentions.keepRoom(unitsByNode(plan, snapshot));
+    // A plan that did not get to all units does not know which nodes they need.
+    if (!plan.deferred.some(isVirtual)) intentions.keepRoom(unitsByNode(plan, snapshot));
     const outcomes = outcomesOf(plan);
     const keys = (snapshot.buffers ?? []).map(({ buffer }) => keyOf(buffer));
     await Promise.all(keys.map((key) => tell(key, outcomes.get(key))));

@@ -40,10 +40,11 @@ export function planningMetrics(parts: Parts): Measured {
     const plan = await solve();
     const seconds = (clock.now() - startedAt) / 1000;
     metrics.observe("karpenter_scheduler_scheduling_duration_seconds", seconds, { controller });
-    metrics.set("karpenter_scheduler_queue_depth", plan.unschedulable.length, labels);
+    metrics.set("karpenter_scheduler_queue_depth", plan.unschedulable.length + plan.deferred.length, labels);
     const real = realPart(plan).unschedulable.length;
     metrics.set("karpenter_scheduler_unschedulable_pods_count", real, { controller });
-    decided(problem.pods);
+    const deferred = new Set(plan.deferred);
+    decided(problem.pods.filter((pod) => !deferred.has(pod)));
     return plan;
   };
 }

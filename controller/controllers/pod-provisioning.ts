@@ -74,6 +74,7 @@ export function podProvisioning(context: Context, window = batchWindow(context))
       await nextTurn();
       await carryOut(plan);
       await tellBuffers(snapshot, plan);
+      putOff(plan.deferred);
       return done;
     },
   };
@@ -82,6 +83,12 @@ export function podProvisioning(context: Context, window = batchWindow(context))
   function tellFound(pods: readonly Pod[]): void {
     if (pods.length === 0) return;
     log.info("found provisionable pod(s)", { Pods: shortened(pods.map(keyOf)), "pod-count": pods.length });
+  }
+
+  /** They need not wait until they are looked at again. */
+  function putOff(pods: readonly Pod[]): void {
+    for (const pod of pods) window.trigger(uidOf(pod));
+    if (pods.length > 0) log.info("left pod(s) for the next plan", { "pod-count": pods.length });
   }
 }
 

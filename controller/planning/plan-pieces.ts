@@ -1,3 +1,4 @@
+import type { Pod } from "../api/pod";
 import type { Plan } from "../scheduling/plan";
 
 /** How much of a plan travels at a time, so that putting it together again never takes long. */
@@ -6,12 +7,13 @@ const PODS_AT_ONCE = 500;
 
 /** A plan in pieces, each a small plan; together they are the whole, in order. */
 export function* piecesOf(plan: Plan): Generator<Plan> {
-  const { newNodes, existing, unschedulable } = plan;
-  const empty: Plan = { ...plan, newNodes: [], existing: new Map(), unschedulable: [] };
+  const { newNodes, existing, unschedulable, deferred } = plan;
+  const empty: Plan = { ...plan, newNodes: [], existing: new Map(), unschedulable: [], deferred: [] };
   yield empty;
   for (const some of inChunks(newNodes, NODES_AT_ONCE)) yield { ...empty, newNodes: some };
   for (const some of inChunks([...existing], NODES_AT_ONCE)) yield { ...empty, existing: new Map(some) };
   for (const some of inChunks(unschedulable, PODS_AT_ONCE)) yield { ...empty, unschedulable: some };
+  for (const some of inChunks(deferred, PODS_AT_ONCE)) yield { ...empty, deferred: some };
 }
 
 /** Puts pieces together. */
@@ -19,18 +21,25 @@ export class PlanInPieces {
   readonly #newNodes: Plan["newNodes"][number][] = [];
   readonly #existing = new Map<string, Plan["existing"] extends ReadonlyMap<string, infer Pods> ? Pods : never>();
   readonly #unschedulable: Plan["unschedulable"][number][] = [];
+  readonly #deferred: Pod[] = [];
   #rest: Plan | undefined;
 
   readonly add = (piece: Plan): void => {
     this.#rest ??= piece;
     this.#newNodes.push(...piece.newNodes);
     this.#unschedulable.push(...piece.unschedulable);
+    this.#deferred.push(...piece.deferred);
     for (const [node, pods] of piece.existing) this.#existing.set(node, pods);
   };
 
   whole(): Plan {
-    const parts = { newNodes: this.#newNodes, existing: this.#existing, unschedulable: this.#unschedulable };
-    return { ...this.#rest, ...parts };
+    return {
+      ...this.#rest,
+      newNodes: this.#newNodes,
+      existing: this.#existing,
+      unschedulable: this.#unschedulable,
+      deferred: this.#deferred,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Ask, Backlog } from "./backlog";
 import { record, spotOfOption } from "./counting";
+import type { Deadline } from "./deadline";
 import { crowdOf, isAllowed, keysOf, type Option, optionsOf } from "./domain-choice";
 import type { PoolPlan } from "./pool-plan";
 import { isFollowing } from "./ties";
@@ -19,15 +20,17 @@ interface Chance {
 export class DomainSplit {
   readonly #pools: readonly PoolPlan[];
   readonly #valuesOf: (key: string) => readonly string[];
+  readonly #deadline: Deadline;
   readonly #chances = new Map<Ask, readonly Chance[]>();
   /** Asks that differ only in their pods have the same chances. */
   readonly #shapes = new Map<Wish, Map<string, readonly Chance[]>>();
   readonly #closed = new Map<Backlog, Set<Option>>();
 
   /** @param valuesOf values that a label can have */
-  constructor(pools: readonly PoolPlan[], valuesOf: (key: string) => readonly string[]) {
+  constructor(pools: readonly PoolPlan[], valuesOf: (key: string) => readonly string[], deadline: Deadline) {
     this.#pools = pools;
     this.#valuesOf = valuesOf;
+    this.#deadline = deadline;
   }
 
   /**
@@ -83,6 +86,7 @@ export class DomainSplit {
   #dealOne(ask: Ask): readonly Ask[] {
     const parts = new Set<Ask>();
     for (let [option] = this.allowed(ask); option !== undefined && ask.count > 0; [option] = this.allowed(ask)) {
+      if (this.#deadline.isUp()) break;
       parts.add(ask.part(option, 1));
       record(ask.domainTies, 1, spotOfOption(option));
     }

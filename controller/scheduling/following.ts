@@ -1,5 +1,6 @@
 import type { Ask } from "./backlog";
 import { record, spotOfOption } from "./counting";
+import type { Deadline } from "./deadline";
 import type { Option } from "./domain-choice";
 import type { DomainSplit } from "./domain-split";
 import type { Draft } from "./draft";
@@ -17,12 +18,13 @@ export function follow(asks: readonly Ask[], pools: readonly PoolPlan[], company
 }
 
 /** Whether any of them found a place; others may follow these then. */
-function followOne(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): boolean {
+function followOne(ask: Ask, pools: readonly PoolPlan[], company: Company): boolean {
+  const { split, deadline } = company;
   const all = ask.count;
-  for (let before = Infinity; ask.count > 0 && ask.count < before;) {
+  for (let before = Infinity; ask.count > 0 && ask.count < before && !deadline.isUp();) {
     before = ask.count;
     for (const pool of pools) joinAny(ask, pool, split);
-    if (ask.count > 0) startWithLeader(ask, pools, { leaders, split });
+    if (ask.count > 0) startWithLeader(ask, pools, company);
     if (ask.count > 0) startAlone(ask, pools, split);
   }
   return ask.count < all;
@@ -32,6 +34,7 @@ export interface Company {
   /** Asks whose pods these may follow. */
   readonly leaders: readonly Ask[];
   readonly split: DomainSplit;
+  readonly deadline: Deadline;
 }
 
 interface Place {

@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline";
 import type { Draft, Share } from "./draft";
 import { isOpen, type PoolPlan } from "./pool-plan";
 import type { Offer } from "./template";
@@ -14,8 +15,8 @@ export interface Planned {
  * is closed, one that loses a few becomes a smaller machine. Stops when nothing helps any more.
  * @param effort how many times, about, pods may be held against a node
  */
-export function improve(planned: readonly Planned[], effort: number): void {
-  const tidying = new Tidying(planned, effort);
+export function improve(planned: readonly Planned[], effort: number, deadline: Deadline): void {
+  const tidying = new Tidying(planned, effort, deadline);
   while (tidying.round());
 }
 
@@ -35,12 +36,14 @@ class Tidying {
   readonly #least: Vector;
   /** Nodes that may have room for something, the roomiest first. */
   #roomy: readonly number[] = [];
+  readonly #deadline: Deadline;
   #effort: number;
 
-  constructor(planned: readonly Planned[], effort: number) {
+  constructor(planned: readonly Planned[], effort: number, deadline: Deadline) {
     this.#planned = planned;
     this.#free = planned.map(({ draft }) => minus(draft.offer.machine.room, draft.used));
     this.#effort = effort;
+    this.#deadline = deadline;
     const requests = planned.flatMap(({ draft }) => draft.shares.map(({ ask }) => ask.requests));
     this.#least = requests.length === 0 ? new Float64Array(0) : requests.reduce(minimum);
   }
@@ -56,7 +59,7 @@ class Tidying {
       .filter((index) => fits(this.#free[index] ?? this.#least, this.#least));
     let helped = false;
     for (const { index } of order) {
-      if (this.#effort <= 0) return false;
+      if (this.#effort <= 0 || this.#deadline.isUp()) return false;
       helped = this.#close(index) || this.#shrink(index) || helped;
     }
     return helped;

@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline";
 import type { Pattern } from "./fill";
 
 /** How a layout is to be made. */
@@ -10,6 +11,7 @@ export interface Packing {
   readonly variety: "strict" | "relaxed";
   /** How many times, about, a kind of pod may be held against a node. */
   readonly effort: number;
+  readonly deadline: Deadline;
 }
 
 /** Nodes to open: this pattern, so many times. */

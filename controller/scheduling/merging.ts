@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline";
 import type { Planned } from "./improvement";
 import type { Draft, Load } from "./draft";
 import { affords } from "./pool-plan";
@@ -10,12 +11,13 @@ const mostNodes = 64;
  * Makes one planned node out of two of the same pool where a machine that holds the pods of both costs no more than
  * theirs: fewer nodes, and less paid for rounding up. Tries the cheapest nodes with each other.
  */
-export function merge(planned: readonly Planned[]): void {
+export function merge(planned: readonly Planned[], deadline: Deadline): void {
   const candidates = planned
     .filter(({ pool, draft }) => draft.shares.length > 0 && !draft.relaxed && !pool.template.wantsVariety)
     .sort((a, b) => priceOf(a.draft) - priceOf(b.draft))
     .slice(0, mostNodes);
   for (const from of candidates) {
+    if (deadline.isUp()) return;
     for (const into of candidates) {
       if (from.draft.shares.length === 0) break;
       if (into.pool !== from.pool || into.draft === from.draft || into.draft.shares.length === 0) continue;

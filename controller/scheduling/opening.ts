@@ -8,7 +8,7 @@ import type { PoolPlan } from "./pool-plan";
  * where room is kept for dearer machines than the cheapest; what is left then is laid out anew.
  */
 export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): void {
-  for (;;) {
+  while (!packing.deadline.isUp()) {
     const layout = layoutFor(pools, asks, packing);
     if (layout === undefined || carryOut(layout, packing) === 0) return;
   }

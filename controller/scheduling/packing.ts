@@ -24,6 +24,7 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   const asking = lots.reduce((pods, { ask }) => pods + ask.count, 0);
   if (byPrice === undefined || byPrice.pods === asking || !pools.some(({ template }) => template.isLimited))
     return byPrice;
+  if (packing.deadline.isUp()) return byPrice;
   const byLimits = bestOf(lots, stalls, { ...packing, worth: worth.map(() => 1), by: "limits" });
   return byLimits !== undefined && isBetter(byLimits, byPrice) ? byLimits : byPrice;
 }
@@ -44,6 +45,7 @@ function bestOf(
     if (isGain(layout, best)) best = layout;
     worth = packed.corrected();
     effort -= packed.visits;
+    if (packing.deadline.isUp()) break;
   }
   return best;
 }

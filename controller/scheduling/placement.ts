@@ -1,5 +1,6 @@
 import { Ask, type Backlog } from "./backlog";
 import { recount } from "./counting";
+import type { Deadline } from "./deadline";
 import { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
 import { follow, joinAny } from "./following";
@@ -35,14 +36,18 @@ export interface Places {
   readonly pools: readonly PoolPlan[];
   readonly topology: Topology;
   readonly settings: SchedulingSettings;
+  readonly deadline: Deadline;
 }
 
-/** Places the pods of the backlogs; those that stay in them have no place. */
+/**
+ * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every rule even then:
+ * pods are taken off nodes again if others that they depend on were not got to.
+ */
 export function place(backlogs: readonly Backlog[], places: Places): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
   const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
   for (const rank of ranks) grant(backlogs, rank, places);
-  for (const tier of tiersOf(places.pools)) tidy(tier);
+  for (const tier of tiersOf(places.pools)) tidy(tier, places.deadline);
   if (heed(places)) for (const rank of ranks) grant(backlogs, rank, places);
   for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
 }
@@ -54,14 +59,15 @@ const asksOfRank = (backlogs: readonly Backlog[], rank: number): readonly Ask[] 
     return aim === undefined || backlog.count === 0 ? [] : [new Ask(backlog, aim)];
   });
 
-const splitOf = ({ pools, topology }: Places): DomainSplit => new DomainSplit(pools, (key) => topology.valuesOf(key));
+const splitOf = ({ pools, topology, deadline }: Places): DomainSplit =>
+  new DomainSplit(pools, (key) => topology.valuesOf(key), deadline);
 
 /** Pods that depend on domains are dealt out anew for as long as that helps: some find no place where they were to go. */
 function grant(backlogs: readonly Backlog[], rank: number, places: Places): void {
-  useNodes(asksOfRank(backlogs, rank), places.nodes);
+  useNodes(asksOfRank(backlogs, rank), places);
   const split = splitOf(places);
   let helps = true;
-  for (let isFirst = true; helps; isFirst = false) {
+  for (let isFirst = true; helps && !places.deadline.isUp(); isFirst = false) {
     const asks = asksOfRank(backlogs, rank).filter((ask) => isFirst || isTied(ask));
     const before = countOf(asks.filter(isTied));
     const failed = launch(asks, places, split);
@@ -79,8 +85,8 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): boole
   const [free, tied] = parted(others, ({ domainTies }) => isFree(domainTies));
   const dealt = [...free, ...split.deal(tied)];
 
-  follow(followers, places.pools, { leaders: dealt, split });
-  for (const ask of dealt) for (const pool of places.pools) pool.join(ask);
+  follow(followers, places.pools, { leaders: dealt, split, deadline: places.deadline });
+  for (const ask of dealt) if (!places.deadline.isUp()) for (const pool of places.pools) pool.join(ask);
   for (const tier of tiersOf(places.pools)) buyNodes(tier, dealt, places);
 
   const failed = split.undo(dealt);
@@ -100,14 +106,14 @@ function heed({ pools, topology }: Places, fewer: Iterable<TopologyGroup> = []):
 }
 
 /** Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
-function useNodes(asks: readonly Ask[], nodes: readonly ExistingNode[]): void {
+function useNodes(asks: readonly Ask[], { nodes, deadline }: Places): void {
   const [first] = asks;
   if (first === undefined) return;
   const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
   const open = nodes.filter((node) => node.hasRoomFor(least));
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of [...leaders].sort(boundFirst)) settleOn(open, ask);
-  while (followers.map((ask) => settleOn(open, ask)).some((placed) => placed > 0));
+  for (const ask of [...leaders].sort(boundFirst)) settleOn(open, ask, deadline);
+  while (followers.map((ask) => settleOn(open, ask, deadline)).some((placed) => placed > 0));
 }
 
 /** Pods with rules have fewer places to go to than those that are merely counted by them. */
@@ -116,9 +122,9 @@ const boundFirst = (a: Ask, b: Ask): number => hasRules(b) - hasRules(a);
 const hasRules = ({ nodeTies, domainTies }: Ask): number => Number(nodeTies.rules.length + domainTies.rules.length > 0);
 
 /** More than once around where domains matter: filling one may open another. */
-function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {
+function settleOn(nodes: readonly ExistingNode[], ask: Ask, deadline: Deadline): number {
   let all = 0;
-  for (let placed = 1; placed > 0 && ask.count > 0;) {
+  for (let placed = 1; placed > 0 && ask.count > 0 && !deadline.isUp();) {
     placed = 0;
     for (const node of nodes) {
       if (ask.count === 0) break;
@@ -130,9 +136,9 @@ function settleOn(nodes: readonly ExistingNode[], ask: Ask): number {
   return all;
 }
 
-function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, topology }: Places): void {
+function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, topology, deadline }: Places): void {
   const groups = topology.perNode.length;
-  const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort: effortFor(asks) };
+  const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort: effortFor(asks), deadline };
   openNodes(tier, asks, { ...packing, variety: "strict" });
   const varied = tier.filter(({ template }) => template.wantsVariety);
   if (settings.minValues === "BestEffort" && varied.length > 0)
@@ -143,10 +149,10 @@ function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, t
 const tidyingEffort = 3_000_000;
 
 /** Pools of one weight only, since pods are in the heaviest pool that could take them. */
-function tidy(tier: readonly PoolPlan[]): void {
+function tidy(tier: readonly PoolPlan[], deadline: Deadline): void {
   const planned = (): readonly Planned[] => tier.flatMap((pool) => pool.drafts.map((draft) => ({ pool, draft })));
-  improve(planned(), tidyingEffort);
-  merge(planned());
+  improve(planned(), tidyingEffort, deadline);
+  merge(planned(), deadline);
 }
 
 /** Swaps planned nodes for larger ones, when the limits allow that but no further node. */
@@ -154,6 +160,7 @@ function growNodes(asks: readonly Ask[], places: Places): void {
   const split = splitOf(places);
   const limited = places.pools.filter(({ template }) => template.isLimited);
   for (const ask of asks) {
+    if (places.deadline.isUp()) return;
     for (const pool of limited) {
       if (isTied(ask)) joinAny(ask, pool, split);
       else pool.grow(ask);

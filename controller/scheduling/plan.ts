@@ -4,12 +4,14 @@ import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
 import type { InstanceType, Offering } from "./instance-type";
 
-/** The answer to a Problem. Equal problems have equal plans, in every order of their input. */
+/** The answer to a Problem. Equal problems have equal plans, in every order of their input, unless time was up before they were done. */
 export interface Plan {
   readonly newNodes: readonly PlannedNode[];
   /** Node name → pods that it will take. */
   readonly existing: ReadonlyMap<string, readonly Pod[]>;
   readonly unschedulable: readonly { readonly pod: Pod; readonly reason: string }[];
+  /** Pods that this plan says nothing about, since time was up before it was their turn: they are for the next one. */
+  readonly deferred: readonly Pod[];
 }
 
 /** A node to launch. */

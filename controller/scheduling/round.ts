@@ -23,7 +23,7 @@ export interface Tuning {
   readonly by: "price" | "limits";
 }
 
-/** One round of packing: opens the node whose pods are worth most by its price, until nobody waits. */
+/** One round of packing: opens the node whose pods are worth most by its price, until nobody waits or time is up, but one at least. */
 export class Round {
   readonly #lots: readonly Lot[];
   readonly #stalls: readonly Stall[];
@@ -58,6 +58,7 @@ export class Round {
     let candidates = this.#candidates();
     for (let pattern = this.#best(candidates); pattern !== undefined; pattern = this.#best(candidates)) {
       openings.push({ pattern, times: this.#open(pattern) });
+      if (this.#packing.deadline.isUp()) break;
       if (this.#hasRunOut(pattern.aisle)) candidates = this.#candidates();
     }
     return layoutOf(openings);

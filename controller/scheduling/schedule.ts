@@ -2,6 +2,7 @@ import type { NodePool } from "../api/node-pool";
 import { classesOf } from "./aims";
 import { Backlog } from "./backlog";
 import { type Daemon, daemonOf } from "./daemons";
+import { Deadline } from "./deadline";
 import { demandOf, portsOnNodes, type RefusedPod } from "./demand";
 import { ExistingNode, inOrder } from "./existing-node";
 import { Explainer } from "./explain";
@@ -22,8 +23,10 @@ import { VolumeMap } from "./volumes";
 /**
  * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best aim
  * first, and the next only when nothing grants the one before. Pure: equal problems have equal plans.
+ * @param isTimeUp asked now and then, where the answer comes at once: once it says yes, what is placed is the plan
  */
-export function schedule(problem: Problem): Plan {
+export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
+  const deadline = new Deadline(isTimeUp);
   const ports = [...portsOnNodes(problem), ...problem.pods.flatMap(({ spec }) => portsOf(spec))];
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
   const { classes, refused, topology, dimensions, pools, volumes } = prepared(problem, daemons);
@@ -34,11 +37,14 @@ export function schedule(problem: Problem): Plan {
   const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length) }));
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
-  place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology });
+  place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology, deadline });
+  const left = backlogs.filter(({ count }) => count > 0);
   return {
     newNodes: views.flatMap(({ plan }) => plannedNodes(plan, dimensions)),
     existing: new Map(nodes.filter(({ pods }) => pods.length > 0).map(({ state, pods }) => [state.name, pods])),
-    unschedulable: [...refused, ...leftOver(backlogs, views, dimensions)],
+    // When something was left undone, nobody knows whether they would have found a place.
+    unschedulable: deadline.hasPassed ? refused : [...refused, ...explained(left, views, dimensions)],
+    deferred: deadline.hasPassed ? left.flatMap((backlog) => backlog.rest()) : [],
   };
 }
 
@@ -73,16 +79,14 @@ const inWeightOrder = (pools: readonly PoolChoice[]): readonly PoolChoice[] =>
 
 const weightOf = ({ spec }: NodePool): number => spec.weight ?? 0;
 
-function leftOver(
+function explained(
   backlogs: readonly Backlog[],
   views: readonly PoolView[],
   dimensions: Dimensions,
 ): readonly RefusedPod[] {
   const explainer = new Explainer(views, dimensions);
-  return backlogs
-    .filter(({ count }) => count > 0)
-    .flatMap((backlog) => {
-      const reason = explainer.explain(backlog);
-      return backlog.rest().map((pod) => ({ pod, reason }));
-    });
+  return backlogs.flatMap((backlog) => {
+    const reason = explainer.explain(backlog);
+    return backlog.rest().map((pod) => ({ pod, reason }));
+  });
 }

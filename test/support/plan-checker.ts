@@ -41,12 +41,15 @@ export function violationsOf(plan: Plan, problem: Problem): string[] {
   ];
 }
 
-/** Each pod has one place or one reason, and nobody else has; pods only go to nodes that are there. */
-function violationsOfCount({ newNodes, existing, unschedulable }: Plan, { pods, nodes }: Problem): readonly string[] {
+/** Each pod has one place or one reason or another turn, and nobody else has; pods only go to nodes that are there. */
+function violationsOfCount(
+  { newNodes, existing, unschedulable, deferred }: Plan,
+  { pods, nodes }: Problem,
+): readonly string[] {
   const there = new Set(nodes.map(({ name }) => name));
   const placed = [...newNodes.flatMap((node) => node.pods), ...[...existing.values()].flat()].map(nameOf);
   const times = new Map<string, number>(pods.map((pod) => [nameOf(pod), 0]));
-  for (const name of [...placed, ...unschedulable.map(({ pod }) => nameOf(pod))])
+  for (const name of [...placed, ...unschedulable.map(({ pod }) => nameOf(pod)), ...deferred.map(nameOf)])
     times.set(name, (times.get(name) ?? 2) + 1);
   return [
     ...[...times].filter(([, count]) => count !== 1).map(([name]) => `${name} is not in the plan exactly once`),

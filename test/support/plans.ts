@@ -13,10 +13,12 @@ export const plan = (parts: {
   readonly newNodes?: readonly PlannedNode[];
   readonly existing?: Readonly<Record<string, readonly Pod[]>>;
   readonly unschedulable?: Plan["unschedulable"];
+  readonly deferred?: Plan["deferred"];
 }): Plan => ({
   newNodes: parts.newNodes ?? [],
   existing: new Map(Object.entries(parts.existing ?? {})),
   unschedulable: parts.unschedulable ?? [],
+  deferred: parts.deferred ?? [],
 });
 
 /** A node of every type of a pool, or of those in `parts`, for these pods; it asks for what they ask for and no more. */

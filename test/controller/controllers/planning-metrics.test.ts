@@ -30,11 +30,15 @@ class Round {
   readonly #measured = planningMetrics(this);
 
   /** Plans for these pods, which takes a second and a half. */
-  async plan(...pods: readonly Pod[]): Promise<void> {
-    const asked = problem({ pods, pools });
-    await this.#measured(asked, async () => {
+  plan(...pods: readonly Pod[]): Promise<void> {
+    return this.planPart(pods, []);
+  }
+
+  /** The same, but has no time for the second ones. */
+  async planPart(pods: readonly Pod[], deferred: readonly Pod[]): Promise<void> {
+    await this.#measured(problem({ pods: [...pods, ...deferred], pools }), async () => {
       await this.clock.advance(1_500);
-      return schedule(asked);
+      return { ...schedule(problem({ pods, pools })), deferred };
     });
   }
 
@@ -90,6 +94,24 @@ describe("the metrics of planning", () => {
     await round.plan(waiting);
     assert.deepEqual(await round.read(sum), ["11.5"]);
     assert.deepEqual(await round.read("karpenter_pods_scheduling_decision_duration_seconds_count"), ["1"]);
+  });
+
+  it("SCHED-028 count pods that time did not suffice for as waiting still, and not as decided about", async () => {
+    const round = new Round();
+    const [decided, late] = [pod(), pod()];
+    round.cache.put(decided);
+    round.cache.put(late);
+    await round.planPart([decided], [late]);
+    assert.deepEqual(await round.read("karpenter_scheduler_queue_depth"), [
+      '{controller="provisioner",scheduling_id="1"} 1',
+    ]);
+    assert.deepEqual(await round.read("karpenter_scheduler_unschedulable_pods_count"), [
+      '{controller="provisioner"} 0',
+    ]);
+    assert.deepEqual(await round.read("karpenter_pods_scheduling_decision_duration_seconds_sum"), ["1.5"]);
+
+    await round.plan(late);
+    assert.deepEqual(await round.read("karpenter_pods_scheduling_decision_duration_seconds_sum"), ["4.5"]);
   });
 
   it("SCHED-028 forget pods that are gone", async () => {

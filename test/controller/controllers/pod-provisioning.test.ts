@@ -5,8 +5,10 @@ import type { NodeClaim } from "#controller/api/node-claim";
 import type { NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
 import { isProvisionable } from "#controller/api/pod-state";
+import type { Context } from "#controller/controllers/context";
 import { podProvisioning } from "#controller/controllers/pod-provisioning";
 import type { Outcome } from "#controller/runtime/reconciler";
+import { schedule } from "#controller/scheduling/schedule";
 import { kwokAnnotation } from "#sandbox/control-plane/control-plane";
 import { instanceType, node, nodeClass, nodePool } from "#support/builders";
 import { STARTING_MS } from "#support/control-plane";
@@ -209,6 +211,35 @@ describe("provisioning", function () {
     assert.equal(about?.metadata.name, hopeless.metadata.name);
     assert.match(message ?? "", /none of 2 instance types .*: 2 by node.kubernetes.io.instance-type/);
     assert.deepEqual(world.reasonsAbout(fine.metadata.name), ["Nominated"]);
+  });
+
+  it("PROV-002 tells pods that time did not suffice for nothing, and plans them next", async () => {
+    const [first, second] = [await pending("3"), await pending("3")];
+    const isFirst = ({ metadata }: Pod): boolean => metadata.name === first.metadata.name;
+    const planner: Context["planner"] = {
+      plan(problem) {
+        const [inTime, late] = [problem.pods.filter(isFirst), problem.pods.filter((pod) => !isFirst(pod))];
+        const plan = schedule(inTime.length > 0 ? { ...problem, pods: inTime } : problem);
+        return Promise.resolve(inTime.length > 0 ? { ...plan, deferred: late } : plan);
+      },
+    };
+    const [trigger, provisioner] = podProvisioning({ ...world.context, planner });
+    assert.ok(trigger && provisioner);
+    const { signal } = new AbortController();
+    await trigger.run(signal);
+    for (const expected of [
+      [["Nominated"], []],
+      [["Nominated"], ["Nominated"]],
+    ]) {
+      const round = provisioner.run(signal);
+      await world.clock.advance(1_000);
+      await round;
+      assert.deepEqual(
+        [first, second].map(({ metadata }) => world.reasonsAbout(metadata.name)),
+        expected,
+      );
+    }
+    assert.equal((await claims()).length, 2);
   });
 
   it("goes on with the others when a pod fits nowhere", async () => {

@@ -24,5 +24,6 @@ const habits: Readonly<Record<string, (isTimeUp: () => boolean) => void>> = {
 
 solveProblems(({ pods }, isTimeUp) => {
   habits[pods[0]?.metadata.name ?? ""]?.(isTimeUp);
-  return { newNodes: [], existing: new Map(), unschedulable: pods.map((pod) => ({ pod, reason: "it is odd" })) };
+  const unschedulable = pods.map((pod) => ({ pod, reason: "it is odd" }));
+  return { newNodes: [], existing: new Map(), unschedulable, deferred: [] };
 });

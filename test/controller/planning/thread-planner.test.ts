@@ -60,8 +60,30 @@ describe("a planner in a thread", function () {
       const plans = await Promise.all(changed.map((one) => planner.plan(one, never)));
 
       assert.ok(first);
-      assert.deepEqual(plans, changed.map(schedule));
+      assert.deepEqual(
+        plans,
+        changed.map((one) => schedule(one)),
+      );
     });
+  });
+
+  it("stops scheduling once a minute is over, and leaves the rest to the next plan", async () => {
+    const clock = new FakeClock();
+    const planner = plannerIn("controller/planner-thread.ts", { clock });
+    const pods = podsAsking(2_000, { cpu: "1" });
+    const pools = [choice(nodePool(), [instanceType("m5.large", { cpu: 2, memoryGi: 8 })])];
+    try {
+      const planned = planner.plan(problem({ pods, pools }), never);
+      await clock.advance(60_000);
+      const { newNodes, unschedulable, deferred } = await planned;
+
+      const placed = newNodes.reduce((sum, node) => sum + node.pods.length, 0);
+      assert.ok(deferred.length > 0);
+      assert.deepEqual([placed + deferred.length, unschedulable], [2_000, []]);
+      assert.ok(deferred.every((pod) => pods.includes(pod)));
+    } finally {
+      await planner.close();
+    }
   });
 
   describe("that is odd", () => {

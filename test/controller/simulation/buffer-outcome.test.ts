@@ -36,6 +36,7 @@ const plan = ({ existing = {}, fresh = [], nowhere = [] }: Places): Plan => ({
   existing: new Map(Object.entries(existing)),
   newNodes: fresh.map((each) => planned([each])),
   unschedulable: nowhere.map((each) => ({ pod: each, reason: "no room" })),
+  deferred: [],
 });
 
 describe("where buffers are after a plan", () => {
