@@ -113,6 +113,20 @@ describe("plan checker: pod affinity", () => {
     );
   });
 
+  it("lets whichever kind go first with whose first the others can live", () => {
+    const overZones = () =>
+      near("web", within(labels.zone, { matchExpressions: [{ key: "app", operator: "Exists" }] }));
+    const overCapacity = near("db", within(labels.capacityType, app("db")));
+    const nodes: readonly Where[] = [
+      [zoneA, overCapacity],
+      [zoneB, overZones()],
+    ];
+    for (const each of [nodes, nodes.toReversed()]) {
+      assert.equal(accepts(each), true);
+      assert.equal(accepts([...each, [zoneC, overZones()]]), false);
+    }
+  });
+
   it("follows chains, but no circle in which each waits for the other", () => {
     const [toDb, toCache] = [within(labels.zone, app("db")), within(labels.zone, app("cache"))];
     assert.equal(accepts([[zoneA, near("web", toDb), near("db", toCache), labelled("cache")]]), true);

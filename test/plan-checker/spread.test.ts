@@ -2,44 +2,24 @@ import assert from "node:assert/strict";
 
 import { labels } from "#controller/api/labels";
 import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
-import type { RequirementSpec } from "#controller/api/requirement";
-import type { PoolChoice, Problem } from "#controller/scheduling/problem";
-import { choice, instanceType, nodePool, nodeState, pod, problem, testZones } from "#support/builders";
+import { choice, nodePool, nodeState, pod, problem, testZones } from "#support/builders";
 import type { DeepPartial } from "#support/merge";
 import { violationsOf } from "#support/plan-checker";
-import { inZone, plan, plannedNode } from "#support/plans";
+import { plan } from "#support/plans";
+import {
+  broken,
+  machine,
+  many,
+  overZones,
+  pool,
+  resident,
+  said,
+  spreading,
+  web,
+  type Where,
+} from "#support/spread-verdicts";
 
 const [zoneA, zoneB, zoneC] = testZones;
-const machine = instanceType("m.large", { cpu: 8, memoryGi: 32, capacityTypes: ["on-demand", "spot"] });
-const pool = choice(nodePool({ metadata: { name: "pool" } }), [machine]);
-
-const web = { app: "web" };
-const overZones: TopologySpreadConstraint = {
-  ...{ maxSkew: 1, topologyKey: labels.zone, whenUnsatisfiable: "DoNotSchedule" },
-  labelSelector: { matchLabels: web },
-};
-const spreading = (constraint: Partial<TopologySpreadConstraint> = {}, ...more: readonly DeepPartial<Pod>[]): Pod =>
-  pod({ metadata: { labels: web }, spec: { topologySpreadConstraints: [{ ...overZones, ...constraint }] } }, ...more);
-/** Counted by the constraints above, but without one of its own. */
-const plain = (): Pod => pod({ metadata: { labels: web } });
-
-type Where = readonly [where: string | readonly string[], ...pods: readonly Pod[]];
-
-/** What is said when each of the lists gets a new node in the zones that go before it. */
-function said(nodes: readonly Where[], rest: Partial<Problem> = {}, from: PoolChoice = pool): readonly string[] {
-  const pods = nodes.flatMap(([, ...each]) => each);
-  const newNodes = nodes.map(([where, ...each]) =>
-    plannedNode(from, each, {
-      requirements: [...from.pool.spec.template.spec.requirements, inZone(...[where].flat())],
-    }),
-  );
-  return violationsOf(plan({ newNodes }), problem({ pods, pools: [from], ...rest }));
-}
-
-const many = (count: number, make: () => Pod): readonly Pod[] => Array.from({ length: count }, make);
-const broken = (texts: readonly string[]): boolean => texts.some((text) => text.startsWith("spread of"));
-const resident = (where: string, name = `node-in-${where}`) =>
-  nodeState({ name, labels: { [labels.hostname]: name, [labels.zone]: where }, pods: [plain()] });
 
 describe("plan checker: topology spread", () => {
   it("accepts domains that differ by no more than the skew", () => {
@@ -89,76 +69,6 @@ describe("plan checker: topology spread", () => {
     assert.equal(broken(withResident({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } })), false);
     assert.equal(broken(withResident({ metadata: { namespace: "other" } })), false);
     assert.equal(broken(withResident({ metadata: { labels: { app: "db" } } })), false);
-  });
-
-  it("knows domains by the nodes that are there and by those that pools could make", () => {
-    const onlyA = choice(nodePool({ spec: { template: { spec: { requirements: [inZone(zoneA)] } } } }), [machine]);
-    assert.equal(broken(said([[zoneA, ...many(3, spreading)]], {}, onlyA)), false);
-    assert.equal(broken(said([[zoneA, ...many(3, spreading)]], { nodes: [resident("elsewhere")] }, onlyA)), true);
-    const soldOut = {
-      ...machine,
-      offerings: machine.offerings.map((each) => ({ ...each, available: each.zone === zoneA })),
-    };
-    assert.equal(broken(said([[zoneA, ...many(3, spreading)]], {}, choice(nodePool(), [soldOut]))), false);
-  });
-
-  it("counts only nodes where the pod may go, unless its policy is to ignore that", () => {
-    const bound = { spec: { nodeSelector: { [labels.zone]: zoneA } } };
-    assert.equal(broken(said([[zoneA, ...many(3, () => spreading({}, bound))]])), false);
-    const ignoring = (): Pod => spreading({ nodeAffinityPolicy: "Ignore" }, bound);
-    assert.equal(broken(said([[zoneA, ...many(3, ignoring)]])), false);
-    assert.equal(broken(said([[zoneA, ...many(3, ignoring)]], { nodes: [resident(zoneB)] })), true);
-  });
-
-  it("counts nodes that any of the terms allows, new ones only as far as machines go", () => {
-    const inCategory = (values: string[]) =>
-      ({ key: "karpenter.k8s.aws/instance-category", operator: "In", values }) as const;
-    const big = instanceType("r.big", { cpu: 8, memoryGi: 64, zones: [zoneA], requirements: [inCategory(["r"])] });
-    const small = instanceType("c.small", { cpu: 2, memoryGi: 4, zones: [zoneC], requirements: [inCategory(["c"])] });
-    const from = choice(nodePool(), [big, small]);
-    const wanting = (...terms: readonly RequirementSpec[][]): Pod =>
-      spreading(
-        {},
-        {
-          spec: {
-            affinity: {
-              nodeAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: {
-                  nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
-                },
-              },
-            },
-          },
-        },
-      );
-    const three = (...terms: readonly RequirementSpec[][]) =>
-      broken(said([[zoneA, ...many(3, () => wanting(...terms))]], {}, from));
-    assert.equal(three([inCategory(["r"])]), false);
-    assert.equal(three([inCategory(["r"])], [inZone(zoneC)]), true);
-    assert.equal(three([inCategory(["r"])], [inZone(zoneC), inCategory(["r"])]), false);
-  });
-
-  it("knows no domain that the pod could reach only by half of one term and half of another", () => {
-    const term = (key: string, ...values: readonly string[]) => ({
-      matchExpressions: [{ key, operator: "In" as const, values }],
-    });
-    const nodeSelectorTerms = [term(labels.arch, "arm64"), term(labels.zone, zoneA)];
-    const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
-    const one = (): Pod => spreading({}, { spec: { affinity: { nodeAffinity: required } } });
-    assert.equal(broken(said([[zoneA, one(), one(), one()]])), false);
-    const arm = instanceType("a.large", { cpu: 8, memoryGi: 32, arch: "arm64" });
-    assert.equal(broken(said([[zoneA, one(), one(), one()]], { pools: [pool, choice(nodePool(), [arm])] })), true);
-  });
-
-  it("counts tainted nodes, unless its policy is to honor taints", () => {
-    const taints = [{ key: "dedicated", effect: "NoSchedule" as const }];
-    const nodes = [{ ...resident("elsewhere"), taints, pods: [] }];
-    const onlyA = choice(nodePool({ spec: { template: { spec: { requirements: [inZone(zoneA)] } } } }), [machine]);
-    const pair = (constraint: Partial<TopologySpreadConstraint>, more: DeepPartial<Pod> = {}) =>
-      broken(said([[zoneA, ...many(2, () => spreading(constraint, more))]], { nodes }, onlyA));
-    assert.equal(pair({}), true);
-    assert.equal(pair({ nodeTaintsPolicy: "Honor" }), false);
-    assert.equal(pair({ nodeTaintsPolicy: "Honor" }, { spec: { tolerations: [{ operator: "Exists" }] } }), true);
   });
 
   it("takes the emptiest for empty while there are fewer domains than minDomains", () => {
@@ -274,60 +184,5 @@ describe("plan checker: topology spread", () => {
       ),
       true,
     );
-  });
-});
-
-describe("plan checker: the order of binding", () => {
-  it("lets pods without a constraint tip the scales once the others are bound", () => {
-    assert.equal(broken(said([[zoneA, spreading(), plain(), plain(), plain()]])), false);
-  });
-
-  it("lets pods without a constraint fill up the emptiest domains first", () => {
-    assert.equal(
-      broken(
-        said([
-          [zoneA, spreading(), spreading()],
-          [zoneB, plain()],
-          [zoneC, plain()],
-        ]),
-      ),
-      false,
-    );
-    assert.equal(
-      broken(
-        said([
-          [zoneA, spreading(), spreading()],
-          [zoneB, plain()],
-        ]),
-      ),
-      true,
-    );
-  });
-
-  it("does not let residents come later", () => {
-    const nodes = [resident(zoneA)];
-    assert.equal(broken(said([[zoneA, spreading()]], { nodes })), true);
-    assert.equal(
-      broken(
-        said(
-          [
-            [zoneA, spreading()],
-            [zoneB, spreading()],
-            [zoneC, spreading()],
-          ],
-          { nodes },
-        ),
-      ),
-      false,
-    );
-  });
-
-  it("finds its way among thousands of pods quickly", () => {
-    const started = performance.now();
-    const zones: readonly Where[] = testZones.flatMap((zone) =>
-      Array.from({ length: 100 }, (): Where => [zone, ...many(10, spreading), ...many(10, plain)]),
-    );
-    assert.equal(broken(said(zones)), false);
-    assert.ok(performance.now() - started < 8000);
   });
 });

@@ -24,30 +24,11 @@ export function violationsOfAffinity(population: Population, { namespaces }: Pro
 }
 
 /** Pods with the same terms. */
-class Group {
+interface Group {
   readonly keys: readonly string[];
   readonly owners: readonly Settler[];
   /** Pods that meet all terms. */
   readonly company: ReadonlySet<Settler>;
-  /** Domains with company that has been bound so far. */
-  readonly taken = new Set<string>();
-
-  constructor(keys: readonly string[], owners: readonly Settler[], company: readonly Settler[]) {
-    this.keys = keys;
-    this.owners = owners;
-    this.company = new Set(company);
-  }
-
-  note(settler: Settler): void {
-    if (!this.company.has(settler)) return;
-    for (const domain of domainsOf(settler.place, this.keys)) this.taken.add(domain);
-  }
-
-  welcomes(owner: Settler): boolean {
-    const domains = domainsOf(owner.place, this.keys);
-    if (domains.length < this.keys.length) return false;
-    return domains.every((domain) => this.taken.has(domain)) || (this.taken.size === 0 && this.company.has(owner));
-  }
 }
 
 const domainsOf = (place: Place, keys: readonly string[]): readonly string[] =>
@@ -72,43 +53,96 @@ function groupsOf(population: Population, namespaces: Problem["namespaces"]): re
     const [first] = members;
     const selected = first.selectors.map((selector) => new Set(population.selectedBy(selector)));
     const company = population.all.filter((settler) => selected.every((each) => each.has(settler)));
-    return new Group(
-      [...new Set(first.keys)],
-      members.map(({ settler }) => settler),
-      company,
-    );
+    return {
+      keys: [...new Set(first.keys)],
+      owners: members.map(({ settler }) => settler),
+      company: new Set(company),
+    };
   });
 }
 
-/** Binds everybody in an order that helps; whoever is left never has company where it is. */
+/** Binds everybody in whichever order helps; whoever is left never has company where it is. */
 function withoutCompany(groups: readonly Group[], population: Population): readonly string[] {
+  let fewest: readonly Settler[] | undefined;
+  for (const order of ordersOf(groups)) {
+    const left = leftBy(order, population);
+    if (fewest === undefined || left.length < fewest.length) fewest = left;
+    if (fewest.length === 0) break;
+  }
+  return (fewest ?? []).map(({ pod, place }) => `${nameOf(pod)} has no company of its choice where ${place.name} is`);
+}
+
+/** In which order the first of each kind may go: every order of a few kinds, some of many. */
+function* ordersOf(groups: readonly Group[]): Iterable<readonly Group[]> {
+  if (groups.length > 5) yield* [groups, groups.toReversed()];
+  else if (groups.length < 2) yield groups;
+  else
+    for (const group of groups)
+      for (const rest of ordersOf(groups.filter((each) => each !== group))) yield [group, ...rest];
+}
+
+/** Who is left if the first of each kind go in this order, then all who need no company, then whoever has it. */
+function leftBy(groups: readonly Group[], population: Population): readonly Settler[] {
+  const binding = new Binding(groups, population);
+  const pioneers = groups.flatMap((group) => binding.pioneer(group) ?? []);
   const groupOf = new Map(groups.flatMap((group) => group.owners.map((owner) => [owner, group])));
-  const bind = (settler: Settler): void => {
-    for (const group of groups) group.note(settler);
-  };
-  population.all.filter(({ isNew }) => !isNew).forEach(bind);
-  const pioneers = groups.flatMap((group) => {
-    const pioneer = group.taken.size > 0 ? undefined : pioneerOf(group, groupOf);
-    if (pioneer !== undefined) bind(pioneer);
-    return pioneer ?? [];
-  });
-  population.all.filter((settler) => settler.isNew && !groupOf.has(settler)).forEach(bind);
+  population.all
+    .filter((settler) => settler.isNew && !groupOf.has(settler))
+    .forEach((each) => {
+      binding.bind(each);
+    });
   let waiting = [...groupOf].filter(([owner]) => !pioneers.includes(owner));
   for (let before = Infinity; waiting.length < before;) {
     before = waiting.length;
     waiting = waiting.filter(([owner, group]) => {
-      const goes = group.welcomes(owner);
-      if (goes) bind(owner);
+      const goes = binding.welcomes(owner, group);
+      if (goes) binding.bind(owner);
       return !goes;
     });
   }
-  return waiting.map(([{ pod, place }]) => `${nameOf(pod)} has no company of its choice where ${place.name} is`);
+  return waiting.map(([owner]) => owner);
 }
 
-/** The first of its kind: best where nobody else would bring company. */
-function pioneerOf(group: Group, groupOf: ReadonlyMap<Settler, Group>): Settler | undefined {
-  const able = group.owners.filter((owner) => group.welcomes(owner));
-  const free = [...group.company].filter((settler) => settler.isNew && !groupOf.has(settler));
-  const supported = new Set(free.flatMap(({ place }) => domainsOf(place, group.keys)));
-  return able.find(({ place }) => !domainsOf(place, group.keys).every((each) => supported.has(each))) ?? able[0];
+/** Who has been bound so far, as far as it matters. */
+class Binding {
+  /** Domains with company for each group. */
+  readonly #taken: ReadonlyMap<Group, Set<string>>;
+  /** Where company will come that waits for nobody. */
+  readonly #supported: ReadonlyMap<Group, ReadonlySet<string>>;
+
+  constructor(groups: readonly Group[], population: Population) {
+    const waiting = new Set(groups.flatMap(({ owners }) => owners));
+    const freeOf = ({ company }: Group): readonly Settler[] =>
+      [...company].filter((settler) => settler.isNew && !waiting.has(settler));
+    this.#taken = new Map(groups.map((group) => [group, new Set()]));
+    this.#supported = new Map(
+      groups.map((group) => [group, new Set(freeOf(group).flatMap(({ place }) => domainsOf(place, group.keys)))]),
+    );
+    for (const settler of population.all) if (!settler.isNew) this.bind(settler);
+  }
+
+  bind(settler: Settler): void {
+    for (const [group, taken] of this.#taken) {
+      if (!group.company.has(settler)) continue;
+      for (const domain of domainsOf(settler.place, group.keys)) taken.add(domain);
+    }
+  }
+
+  welcomes(owner: Settler, group: Group): boolean {
+    const domains = domainsOf(owner.place, group.keys);
+    if (domains.length < group.keys.length) return false;
+    const taken = this.#taken.get(group) ?? new Set();
+    return domains.every((domain) => taken.has(domain)) || (taken.size === 0 && group.company.has(owner));
+  }
+
+  /** Binds the first of a kind, where there is none yet: best where nobody else would bring company. */
+  pioneer(group: Group): Settler | undefined {
+    if ((this.#taken.get(group)?.size ?? 0) > 0) return undefined;
+    const able = group.owners.filter((owner) => this.welcomes(owner, group));
+    const isSupported = ({ place }: Settler): boolean =>
+      domainsOf(place, group.keys).every((domain) => this.#supported.get(group)?.has(domain));
+    const first = able.find((owner) => !isSupported(owner)) ?? able[0];
+    if (first !== undefined) this.bind(first);
+    return first;
+  }
 }

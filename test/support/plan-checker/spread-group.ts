@@ -51,7 +51,7 @@ const signatureOf = ({ constraint, selector, settler: { pod } }: Asking): string
   JSON.stringify([
     { ...constraint, labelSelector: undefined, matchLabelKeys: undefined },
     selector,
-    constraint.nodeAffinityPolicy === "Ignore" ? "" : wishesKey(pod.spec),
+    wishesKey(pod.spec),
     constraint.nodeTaintsPolicy === "Honor" ? pod.spec.tolerations : "",
     hardConstraintsOf(pod).map(({ topologyKey }) => topologyKey),
   ]);

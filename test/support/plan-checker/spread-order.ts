@@ -39,17 +39,18 @@ interface Place {
   readonly domain: string;
 }
 
-/** How many pods each domain has so far. */
+/** How many pods each domain has so far; one that is not of the universe counts from its first pod on. */
 class Tally {
   readonly group: SpreadGroup;
-  readonly #counts = new Map<string, number>();
+  readonly #counts: Map<string, number>;
   /** How many domains have so many pods. */
   readonly #domainsWith: number[] = [];
   #fewest = 0;
 
   constructor(group: SpreadGroup) {
     this.group = group;
-    this.#domainsWith[0] = group.terrain.universe.size;
+    this.#counts = new Map([...group.terrain.universe].map((domain) => [domain, 0]));
+    this.#domainsWith[0] = this.#counts.size;
     for (const { place, isNew } of group.counted) {
       const domain = group.terrain.domains.get(place);
       if (!isNew && domain !== undefined) this.add(domain);
@@ -57,10 +58,12 @@ class Tally {
   }
 
   add(domain: string): void {
-    const count = this.#counts.get(domain) ?? 0;
-    this.#counts.set(domain, count + 1);
-    this.#domainsWith[count] = (this.#domainsWith[count] ?? 0) - 1;
-    this.#domainsWith[count + 1] = (this.#domainsWith[count + 1] ?? 0) + 1;
+    const count = this.#counts.get(domain);
+    const next = (count ?? 0) + 1;
+    this.#counts.set(domain, next);
+    this.#domainsWith[next] = (this.#domainsWith[next] ?? 0) + 1;
+    if (count === undefined) this.#fewest = Math.min(this.#fewest, next);
+    else this.#domainsWith[count] = (this.#domainsWith[count] ?? 0) - 1;
     while ((this.#domainsWith[this.#fewest] ?? 0) === 0) this.#fewest++;
   }
 
@@ -69,7 +72,7 @@ class Tally {
   }
 
   get fewest(): number {
-    return this.group.terrain.universe.size < this.group.minDomains ? 0 : this.#fewest;
+    return this.#counts.size < this.group.minDomains ? 0 : this.#fewest;
   }
 }
 

@@ -19,15 +19,15 @@ import { untolerated } from "./tolerations";
 export interface Terrain {
   /** Nodes that count, with their domain; those whose domain is not settled are left out. */
   readonly domains: ReadonlyMap<Place, string>;
-  /** Every domain there is or could be. */
+  /** Every domain that is there, or that pools could make for the pod: they count from the start, also when empty. */
   readonly universe: ReadonlySet<string>;
 }
 
 /**
  * Nodes count if they have all keys that the pod spreads over, and the pod could go there: by its node selector and
  * affinity unless nodeAffinityPolicy is Ignore, by its tolerations if nodeTaintsPolicy is Honor
- * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). Of nodes to come only those
- * count that the pod itself could go to, whatever the policy: the others may as well come later.
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). Domains that nobody knows of but
+ * other planned nodes count once they have pods: without, they may as well come later.
  */
 interface Filter {
   readonly key: string;
@@ -85,7 +85,8 @@ export class Atlas {
       const { settled } = rangeOf(place, filter.key);
       if (settled !== undefined) domains.set(place, settled);
     }
-    return { domains, universe: new Set([...domains.values(), ...this.#prospective(filter)]) };
+    const present = [...domains].filter(([place]) => place.state !== undefined || filter.key === hostname);
+    return { domains, universe: new Set([...present.map(([, domain]) => domain), ...this.#prospective(filter)]) };
   }
 
   /** There is no telling how many hostnames there could be; those that are there or planned make up the universe. */
@@ -101,7 +102,7 @@ export const hardConstraintsOf = ({ spec }: Pod): readonly TopologySpreadConstra
 function counts(place: Place, { keys, wishes, ignoresWishes, tolerations }: Filter): boolean {
   if (keys.some((key) => rangeOf(place, key).mayBeAbsent)) return false;
   if (tolerations !== undefined && untolerated(tolerations, place.taints).length > 0) return false;
-  if (ignoresWishes && place.state !== undefined) return true;
+  if (ignoresWishes) return true;
   return purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
 }
 
