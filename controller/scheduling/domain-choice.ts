@@ -1,6 +1,6 @@
 import { absent, allows, only, type Requirement } from "./requirement";
 import { both } from "./requirements";
-import type { Rule, Ties } from "./ties";
+import { mayBeFirst, type Rule, type Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import type { Wish } from "./wish";
 
@@ -64,7 +64,8 @@ export function isAllowed({ rules, shunned }: Ties, valueOf: ValueOf): boolean {
   return rules.every((rule) => suits(rule, valueOf(rule.group.term.key)));
 }
 
-function suits({ group, self }: Rule, domain: string | undefined): boolean {
+function suits(rule: Rule, domain: string | undefined): boolean {
+  const { group, self } = rule;
   const { term } = group;
   if (domain === undefined) return term.kind === "antiAffinity";
   switch (term.kind) {
@@ -73,12 +74,12 @@ function suits({ group, self }: Rule, domain: string | undefined): boolean {
     case "antiAffinity":
       return group.podsIn(domain) === 0;
     case "affinity":
-      return group.podsIn(domain) > 0 || (self && group.total === 0);
+      return group.podsIn(domain) > 0 || mayBeFirst(rule);
   }
 }
 
 /** Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected. */
-export function isLost({ group }: Rule, domain: string | undefined): boolean {
+export function isLost({ group, self }: Rule, domain: string | undefined): boolean {
   const { kind, maxSkew } = group.term;
   if (domain === undefined) return false;
   if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;

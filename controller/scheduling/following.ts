@@ -6,7 +6,7 @@ import type { DomainSplit } from "./domain-split";
 import type { Draft } from "./draft";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import { isFree, type Ties } from "./ties";
+import { isFree, mayBeFirst, type Ties } from "./ties";
 
 /**
  * Pods that must be on one node with certain others (pod affinity over hostnames). They go first, since the others must
@@ -66,8 +66,9 @@ function widenBy(ask: Ask, { pool, draft }: Place, option: Option): boolean {
 
 function startWithLeader(ask: Ask, pools: readonly PoolPlan[], { leaders, split }: Company): void {
   for (const leader of leaders) {
-    if (leader.count === 0 || leader === ask || !leads(leader.nodeTies, ask.nodeTies)) continue;
+    if (leader === ask || !leads(leader.nodeTies, ask.nodeTies)) continue;
     for (const pool of pools) {
+      if (leader.count === 0) break;
       const seat = pool.root.with(leader.wish);
       if (seat === undefined) continue;
       const together = split.allowed(ask).some((option) => canShare(pool, seat.with(option.wish), [leader, ask]));
@@ -94,9 +95,7 @@ function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
 }
 
 function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
-  const isFirst = ask.nodeTies.rules.every(
-    ({ group, self }) => group.term.kind !== "affinity" || (self && group.total === 0),
-  );
+  const isFirst = ask.nodeTies.rules.every((rule) => rule.group.term.kind !== "affinity" || mayBeFirst(rule));
   if (!isFirst) return;
   for (const option of split.allowed(ask)) {
     for (const pool of pools) {

@@ -6,7 +6,15 @@ export interface Rule {
   readonly group: TopologyGroup;
   /** Whether the pods are among those the rule is about. */
   readonly self: boolean;
+  /** For affinity: the groups in which nobody may be yet for the pods to be the first of their kind. */
+  readonly kin: readonly TopologyGroup[];
 }
+
+/**
+ * Whether pods that follow their like may be the first of it: no pod there is meets all that they require of company
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity).
+ */
+export const mayBeFirst = ({ self, kin }: Rule): boolean => self && kin.every(({ total }) => total === 0);
 
 /** What binds one kind of pods to where other pods are: over single nodes, or over larger domains. */
 export interface Ties {
@@ -79,9 +87,10 @@ export class Occupancy {
     return (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
   }
 
-  #allowed({ group, self }: Rule, mayStart: boolean): number {
+  #allowed(rule: Rule, mayStart: boolean): number {
+    const { group, self } = rule;
     const present = this.#pods[group.perNode] ?? 0;
-    const isFirst = mayStart && self && group.total === 0;
+    const isFirst = mayStart && mayBeFirst(rule);
     return allowances[group.term.kind]({ present, self, isFirst, maxSkew: group.term.maxSkew });
   }
 

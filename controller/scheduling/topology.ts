@@ -74,7 +74,12 @@ export class Topology {
     if (!this.hasGroups) return { node: noTies, domain: noTies };
     const counted = this.#groupsAbout(pod);
     const groups = own.map((term) => this.groupOf(term));
-    const rules = groups.map((group): Rule => ({ group, self: counted.includes(group) }));
+    const company = groups.filter(({ term }) => term.kind === "affinity" && term.required);
+    const rules = groups.map((group): Rule => ({
+      group,
+      self: counted.includes(group),
+      kin: company.includes(group) ? company : [group],
+    }));
     return {
       node: tiesAmong(rules, counted, ({ perNode }) => perNode >= 0),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),

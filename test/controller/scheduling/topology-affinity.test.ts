@@ -4,6 +4,7 @@ import type { Pod } from "#controller/api/pod";
 import type { Problem } from "#controller/scheduling/problem";
 import { choice, instanceType, nodePool, podAsking, podsAsking } from "#support/builders";
 import {
+  apart,
   countsBy,
   isIn,
   labelled,
@@ -122,6 +123,41 @@ describe("pod affinity", () => {
     const full = { ...nodeIn(zoneC, 1), allocatable: {} };
     const { unschedulable } = planOf({ pods: [leader, follower], nodes: [full], pools });
     assert.ok(unschedulable.some(({ pod }) => pod === follower));
+  });
+
+  it("TOPO-013 SCHED-022 does not start anew where there are such pods, though not in a domain of each term", () => {
+    const pools = [poolWith([isIn("team", "red")])];
+    const pods = () => podsOf(2, web, near(termFor(zone, web), termFor("team", web)));
+    assert.equal(leftOver(planOf({ pods: pods(), pools, nodes: [nodeIn(zoneA, 1)] })), 2);
+    assert.equal(leftOver(planOf({ pods: pods(), pools })), 0);
+  });
+
+  it("TOPO-013 follows nobody who then finds no place", () => {
+    const cheapInC = [zoneA, zoneC].map((where, i) =>
+      instanceType(`in-${where}`, { cpu: 4, memoryGi: 16, zones: [where], price: 1 - 0.5 * i }),
+    );
+    const minValues = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 9 }];
+    const picky = poolWith([isIn(zone, zoneC), ...minValues], cheapInC);
+    const lost = podsOf(1, web, { nodeSelector: { [labels.nodePool]: "picky" } });
+    const pods = podsOf(3, web, near(termFor(zone, web)));
+    const nodes = [{ ...nodeIn(zoneA, 1), allocatable: {} }];
+    const pools = [poolWith([], cheapInC), { ...picky, pool: { ...picky.pool, metadata: { name: "picky" } } }];
+    assert.deepEqual(domainsOf({ pods: [...lost, ...pods], pools, nodes }, zone, pods), [zoneA]);
+  });
+
+  it("TOPO-013 counts a leader once, whose node is opened for followers that cannot join it", () => {
+    const pools = ["one", "two", "three"].map((name) => {
+      const { pool, ...rest } = poolWith();
+      return { ...rest, pool: { ...pool, metadata: { name } } };
+    });
+    const nodes = [{ ...nodeIn(zoneA, 1, { labels: { [labels.capacityType]: "spot" } }), allocatable: {} }];
+    const leader = podsOf(1, web, {
+      ...apart(termFor(hostname, web)),
+      topologySpreadConstraints: [spreadOver(labels.capacityType)],
+    });
+    const plan = planOf({ pods: [...podsOf(3, web, near(termFor(hostname, web))), ...leader], pools, nodes });
+    assert.deepEqual(countsBy(plan, labels.capacityType, leader), [["on-demand", 1]]);
+    assert.equal(plan.newNodes.length, 1);
   });
 
   it("TOPO-013 goes with spread", () => {
