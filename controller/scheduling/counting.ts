@@ -1,7 +1,9 @@
 import type { Option, ValueOf } from "./domain-choice";
 import type { Draft } from "./draft";
+import { listed } from "./listing";
 import { countsOnPlanned, mayCount } from "./node-filter";
 import type { PoolPlan } from "./pool-plan";
+import type { Machine } from "./template";
 import type { Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 
@@ -20,14 +22,19 @@ export const spotOfOption = ({ wish, values }: Option): Spot => ({
   counts: ({ term }) => mayCount(term.filter, wish.requirements),
 });
 
-export const spotOfDraft = ({ scope, used }: Draft): Spot => ({
-  isThere: false,
-  valueOf(key) {
-    const asked = scope.requirements.get(key);
-    return asked?.shape === "only" && asked.values.size === 1 ? [...asked.values][0] : undefined;
-  },
-  counts: ({ term }) => countsOnPlanned(term.filter, scope, used),
-});
+export function spotOfDraft(pool: PoolPlan, draft: Draft): Spot {
+  const { scope, used } = draft;
+  let machines: readonly Machine[] | undefined;
+  return {
+    isThere: false,
+    valueOf(key) {
+      const asked = scope.requirements.get(key);
+      return asked?.shape === "only" && asked.values.size === 1 ? [...asked.values][0] : undefined;
+    },
+    counts: ({ term }) =>
+      countsOnPlanned(term.filter, scope, () => (machines ??= listed(scope, used, pool.budgetOf(draft)))),
+  };
+}
 
 /** Counts `count` pods with these ties in, or out when negative. */
 export function record({ rules, counted }: Ties, count: number, { isThere, valueOf, counts }: Spot): void {
@@ -48,8 +55,8 @@ export function recount(pools: readonly PoolPlan[], groups: readonly TopologyGro
   if (groups.length === 0) return;
   const chosen = new Set(groups);
   for (const group of groups) group.forgetPlanned();
-  for (const draft of pools.flatMap(({ drafts }) => drafts)) {
-    const spot = spotOfDraft(draft);
+  for (const { pool, draft } of pools.flatMap((pool) => pool.drafts.map((draft) => ({ pool, draft })))) {
+    const spot = spotOfDraft(pool, draft);
     const counts = (group: TopologyGroup): boolean => chosen.has(group) && spot.counts(group);
     for (const { ask, pods } of draft.shares)
       record({ ...ask.domainTies, rules: [] }, pods.length, { ...spot, counts });

@@ -79,7 +79,7 @@ function suits(rule: Rule, domain: string | undefined): boolean {
 }
 
 /** Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected. */
-export function isLost({ group, self }: Rule, domain: string | undefined): boolean {
+export function isLost({ group }: Rule, domain: string | undefined): boolean {
   const { kind, maxSkew } = group.term;
   if (domain === undefined) return false;
   if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;

@@ -5,7 +5,7 @@ import { normalized } from "../api/well-known";
 import type { NodeState } from "./problem";
 import { conflict, disagreement, none, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
-import { fits, type Vector } from "./vector";
+import type { Machine } from "./template";
 import { tolerant, type Wish, wishesWith } from "./wish";
 
 /**
@@ -68,12 +68,21 @@ export function countsOnNode(filter: NodeFilter | undefined, { taints }: NodeSta
 export const mayCount = (filter: NodeFilter | undefined, requirements: Requirements): boolean =>
   filter?.wishes?.some((wish) => disagreement(requirements, wish.requirements) === undefined) ?? true;
 
-/** Whether pods count on a planned node: on one of the machines at least that it could be with this load. */
-export function countsOnPlanned(filter: NodeFilter | undefined, scope: Scope, used: Vector): boolean {
+/**
+ * Whether pods count on a planned node: on one at least of the machines that it could be.
+ * @param listed these machines
+ */
+export function countsOnPlanned(
+  filter: NodeFilter | undefined,
+  scope: Scope,
+  listed: () => readonly Machine[],
+): boolean {
   if (filter === undefined) return true;
   const { wishes, tolerations, keys } = filter;
   if (tolerations !== undefined && untolerated(scope.template.taints.filter(isHard), tolerations) !== undefined)
     return false;
   if (keys.some((key) => scope.mayLack(key))) return false;
-  return wishes?.some((wish) => scope.with(wish)?.machines.some(({ room }) => fits(room, used)) ?? false) ?? true;
+  if (wishes === undefined) return true;
+  const scopes = wishes.map((wish) => scope.with(wish)).filter((each) => each !== undefined);
+  return scopes.length > 0 && listed().some((machine) => scopes.some((each) => each.offersOf(machine).length > 0));
 }

@@ -50,6 +50,7 @@ export function place(backlogs: readonly Backlog[], places: Places): void {
   for (const tier of tiersOf(places.pools)) tidy(tier, places.deadline);
   if (heed(places)) for (const rank of ranks) grant(backlogs, rank, places);
   for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
+  while (heed(places));
 }
 
 /** What is still asked for when each pod is down to its aim of this rank. */

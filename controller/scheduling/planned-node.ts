@@ -1,29 +1,26 @@
 import { labels } from "../api/labels";
 import type { PlannedNode } from "./plan";
 import type { Draft } from "./draft";
-import { machinesFor, type PoolPlan } from "./pool-plan";
+import { listed } from "./listing";
+import type { PoolPlan } from "./pool-plan";
 import { intersect, only } from "./requirement";
 import { type Requirements, toRequirementSpecs } from "./requirements";
 import { toResourceList } from "./resources";
 import { isPort } from "./host-ports";
 import type { Scope } from "./scope";
 import type { Machine, Offer } from "./template";
-import { isVaried, lowered, shortened } from "./variety";
-import { type Dimensions, fits, minimum, plus, type Vector } from "./vector";
-
-/** A claim lists this many types at most; EC2 Fleet takes no more launch template overrides than make sense with it. */
-const maxInstanceTypes = 60;
+import { isVaried, lowered } from "./variety";
+import { type Dimensions, minimum, plus, type Vector } from "./vector";
 
 /**
  * The nodes of a pool as they are handed out. Each lists every machine that holds its pods, so that EC2 has a choice,
  * but together they never exceed the pool's limits, whatever EC2 chooses: what the limits leave is shared evenly.
  */
 export function plannedNodes(pool: PoolPlan, dimensions: Dimensions): readonly PlannedNode[] {
-  const slack = pool.left.map((left) => Math.max(0, left) / pool.drafts.length);
   const known = new Map<Scope, Map<string, Choice>>();
   return pool.drafts.map((draft) => {
-    const { scope, used, reserved, pods, relaxed } = draft;
-    const budget = plus(reserved, slack);
+    const { scope, used, pods, relaxed } = draft;
+    const budget = pool.budgetOf(draft);
     const choices = known.get(scope) ?? new Map<string, Choice>();
     const key = `${used.join()} ${budget.join()} ${relaxed}`;
     const choice = choices.get(key) ?? choiceFor(draft, budget, dimensions);
@@ -36,7 +33,7 @@ export function plannedNodes(pool: PoolPlan, dimensions: Dimensions): readonly P
 type Choice = Omit<PlannedNode, "pool" | "pods">;
 
 function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimensions: Dimensions): Choice {
-  const machines = machinesOf(scope, used, budget);
+  const machines = listed(scope, used, budget);
   const offers = machines.flatMap((machine) => scope.offersOf(machine));
   // Machines go by their cheapest offers.
   const cheapest = offers[0] ?? offer;
@@ -49,20 +46,6 @@ function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimen
     cheapest: { instanceType: cheapest.machine.type.name, offering: cheapest.offering },
     minValuesRelaxed,
   };
-}
-
-/** As many machines as a claim may list, cheapest first: those that hold the pods and that the limits have room for. */
-function machinesOf(scope: Scope, used: Vector, budget: Vector): readonly Machine[] {
-  if (scope.template.wantsVariety) {
-    const holding = machinesFor(scope, used).filter(({ capacity }) => fits(budget, capacity));
-    return shortened(holding, scope.requirements, maxInstanceTypes);
-  }
-  const machines: Machine[] = [];
-  for (const machine of scope.machines) {
-    if (fits(machine.room, used) && fits(budget, machine.capacity)) machines.push(machine);
-    if (machines.length === maxInstanceTypes) break;
-  }
-  return machines;
 }
 
 /** Daemons run on whichever machine it becomes; what all of them would have at least is asked for. */

@@ -30,6 +30,14 @@ export class PoolPlan {
     return this.#left;
   }
 
+  /** What a planned node may take of the limits, whatever machine it turns out to be: what they leave is shared evenly. */
+  budgetOf({ reserved }: Draft): Vector {
+    return plus(
+      reserved,
+      this.#left.map((left) => Math.max(0, left) / this.drafts.length),
+    );
+  }
+
   affords(machine: Machine): boolean {
     return affords(this.#left, machine);
   }
@@ -49,8 +57,7 @@ export class PoolPlan {
   open({ scope, offer, counts }: Load, relaxed: boolean): Draft {
     const draft = new Draft({ scope, offer }, { groups: this.#groups, relaxed });
     for (const [ask, count] of counts) draft.add(ask, count, { scope, offer });
-    const { wantsVariety } = this.template;
-    this.#reserve(draft, wantsVariety && !relaxed ? this.#dearest(scope, draft.used) : offer.machine.capacity);
+    this.#reserve(draft, this.#keeps(draft));
     this.drafts.push(draft);
     return draft;
   }
@@ -77,6 +84,7 @@ export class PoolPlan {
       const scope = count === 0 ? undefined : draft.scope.with(ask.wish);
       if (scope === undefined || !isOpen(scope, draft.offer) || !this.mayHold(draft, scope, [ask, count])) continue;
       draft.add(ask, count, { scope, offer: draft.offer });
+      if (this.template.wantsVariety) this.#reserve(draft, this.#keeps(draft));
     }
   }
 
@@ -95,8 +103,8 @@ export class PoolPlan {
     if (offer === undefined) return 0;
     const count = draft.roomFor(ask, offer);
     if (!this.mayHold(draft, scope, [ask, count])) return 0;
-    this.#reserve(draft, this.#keeps(draft, offer));
     draft.add(ask, count, { scope, offer });
+    this.#reserve(draft, this.#keeps(draft));
     return count;
   }
 
@@ -139,9 +147,14 @@ export class PoolPlan {
     this.#left = plus(this.#left, draft.reserved);
   }
 
-  /** What a node holds of the limits once it is planned as this machine; where variety counts, never less than before. */
-  #keeps({ reserved }: Draft, { machine }: Offer): Vector {
-    return this.template.wantsVariety ? maximum(reserved, machine.capacity) : machine.capacity;
+  /** What a node holds of the limits as it is planned: where variety counts, room for whichever machine it turns out to be. */
+  #keeps({ offer, scope, used, reserved, relaxed }: Draft): Vector {
+    if (!this.template.wantsVariety || relaxed) return offer.machine.capacity;
+    const budget = plus(this.#left, reserved);
+    const capacities = machinesFor(scope, used)
+      .filter((machine) => affords(budget, machine))
+      .map(({ capacity }) => capacity);
+    return capacities.reduce(maximum, reserved);
   }
 
   #reserve(draft: Draft, capacity: Vector): void {
@@ -161,14 +174,6 @@ export class PoolPlan {
       if (most === ask.count) break;
     }
     return best;
-  }
-
-  /** Room in the limits for whichever of its machines a node turns out to be. */
-  #dearest(scope: Scope, used: Vector): Vector {
-    const capacities = machinesFor(scope, used)
-      .filter((machine) => this.affords(machine))
-      .map(({ capacity }) => capacity);
-    return capacities.reduce(maximum, new Float64Array(used.length));
   }
 }
 

@@ -1,6 +1,7 @@
 import { record, spotOfDraft } from "./counting";
 import { isLost } from "./domain-choice";
-import type { Draft, Share } from "./draft";
+import type { Share } from "./draft";
+import type { Planned } from "./improvement";
 import type { PoolPlan } from "./pool-plan";
 import type { TopologyGroup } from "./topology-group";
 
@@ -19,30 +20,31 @@ export function withdraw(pools: readonly PoolPlan[], groups: ReadonlySet<Topolog
 function thinOut(pool: PoolPlan, suspect: Set<TopologyGroup>): boolean {
   let withdrawn = false;
   for (const draft of [...pool.drafts]) {
-    if (!takeOff(draft, suspect, hasLostPlace)) continue;
+    if (!takeOff({ pool, draft }, suspect, hasLostPlace)) continue;
     withdrawn = true;
-    while (takeOff(draft, suspect, hasLostCompany));
+    while (takeOff({ pool, draft }, suspect, hasLostCompany));
     if (draft.shares.length === 0) pool.close(draft);
   }
   return withdrawn;
 }
 
-type Judgement = (draft: Draft, share: Share, suspect: ReadonlySet<TopologyGroup>) => boolean;
+type Judgement = (planned: Planned, share: Share, suspect: ReadonlySet<TopologyGroup>) => boolean;
 
-const hasLostPlace: Judgement = (draft, { ask }, suspect) => {
-  const { valueOf } = spotOfDraft(draft);
+const hasLostPlace: Judgement = ({ pool, draft }, { ask }, suspect) => {
+  const { valueOf } = spotOfDraft(pool, draft);
   return ask.domainTies.rules.some((rule) => suspect.has(rule.group) && isLost(rule, valueOf(rule.group.term.key)));
 };
 
-const hasLostCompany: Judgement = ({ occupancy }, { ask }) => occupancy.leavesAlone(ask.nodeTies);
+const hasLostCompany: Judgement = ({ draft }, { ask }) => draft.occupancy.leavesAlone(ask.nodeTies);
 
 /** Takes the pods that must not stay off a planned node, one by one; whether there were any. */
-function takeOff(draft: Draft, suspect: Set<TopologyGroup>, mustGo: Judgement): boolean {
+function takeOff(planned: Planned, suspect: Set<TopologyGroup>, mustGo: Judgement): boolean {
+  const { pool, draft } = planned;
   let taken = false;
   for (const share of [...draft.shares]) {
     const { domainTies } = share.ask;
-    while (share.pods.length > 0 && mustGo(draft, share, suspect)) {
-      record(domainTies, -1, spotOfDraft(draft));
+    while (share.pods.length > 0 && mustGo(planned, share, suspect)) {
+      record(domainTies, -1, spotOfDraft(pool, draft));
       draft.remove(share, 1);
       for (const group of domainTies.counted) suspect.add(group);
       taken = true;

@@ -132,19 +132,6 @@ describe("pod affinity", () => {
     assert.equal(leftOver(planOf({ pods: pods(), pools })), 0);
   });
 
-  it("TOPO-013 follows nobody who then finds no place", () => {
-    const cheapInC = [zoneA, zoneC].map((where, i) =>
-      instanceType(`in-${where}`, { cpu: 4, memoryGi: 16, zones: [where], price: 1 - 0.5 * i }),
-    );
-    const minValues = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 9 }];
-    const picky = poolWith([isIn(zone, zoneC), ...minValues], cheapInC);
-    const lost = podsOf(1, web, { nodeSelector: { [labels.nodePool]: "picky" } });
-    const pods = podsOf(3, web, near(termFor(zone, web)));
-    const nodes = [{ ...nodeIn(zoneA, 1), allocatable: {} }];
-    const pools = [poolWith([], cheapInC), { ...picky, pool: { ...picky.pool, metadata: { name: "picky" } } }];
-    assert.deepEqual(domainsOf({ pods: [...lost, ...pods], pools, nodes }, zone, pods), [zoneA]);
-  });
-
   it("TOPO-013 counts a leader once, whose node is opened for followers that cannot join it", () => {
     const pools = ["one", "two", "three"].map((name) => {
       const { pool, ...rest } = poolWith();

@@ -4,9 +4,10 @@ import type { Taint } from "#controller/api/kube-object";
 import type { PodSpec, TopologySpreadConstraint } from "#controller/api/pod";
 import { toNodeClaim } from "#controller/scheduling/claim";
 import type { PoolChoice } from "#controller/scheduling/problem";
-import { choice, nodePool, podAsking } from "#support/builders";
+import { choice, instanceType, nodePool, podAsking, podsAsking } from "#support/builders";
 import {
   isIn,
+  labelled,
   leftOver,
   machines,
   nodeIn,
@@ -72,6 +73,27 @@ describe("nodeAffinityPolicy", () => {
     assert.equal(placed({}, given(), bound), 3);
     assert.equal(placed({ nodeAffinityPolicy: "Honor" }, given(), bound), 3);
     assert.equal(placed({ nodeAffinityPolicy: "Ignore" }, given(), bound), 1);
+  });
+
+  it("TOPO-008 counts new nodes only if a machine within the pool's limits is one that the pod may go to", () => {
+    const [onDemand, spot] = [2, 8].map((cpu, i) =>
+      instanceType(`of-${cpu}`, { cpu, memoryGi: 16, capacityTypes: [i === 0 ? "on-demand" : "spot"] }),
+    );
+    assert.ok(onDemand && spot);
+    const beyond = instanceType("beyond", { cpu: 16, memoryGi: 16 });
+    const { pool, ...rest } = poolWith([isIn(zone, zoneA, zoneB)], [onDemand, spot, beyond]);
+    const limited = { ...rest, pool: { ...pool, spec: { ...pool.spec, limits: { cpu: "12" } } } };
+    const large = podsAsking(2, { cpu: "3" }, { nodeSelector: { [zone]: zoneA } }).map((each) => labelled(each, web));
+    const spread = podsAsking(
+      2,
+      { cpu: "1500m" },
+      {
+        nodeSelector: { [labels.capacityType]: "on-demand" },
+        topologySpreadConstraints: [spreadOver(zone)],
+      },
+    ).map((each) => labelled(each, web));
+    const plan = planOf({ pods: [...large, ...spread], pools: [limited] });
+    assert.deepEqual(sharesBy(plan, zone, spread), [1, 1]);
   });
 
   it("TOPO-008 knows no domain without a node, ignoring or not", () => {
