@@ -10,6 +10,7 @@ import { Connection } from "./kube/connection";
 import type { Credentials } from "./kube/credentials";
 import { EventRecorder } from "./kube/event-recorder";
 import { Lease } from "./kube/lease";
+import { PortioningPlanner } from "./planning/portioning-planner";
 import { ThreadPlanner } from "./planning/thread-planner";
 import type { Log } from "./ports/log";
 import { createProviders, type ProviderSettings, type Providers } from "./providers/create-providers";
@@ -44,7 +45,7 @@ export async function run(program: Program, signal: AbortSignal): Promise<void> 
     unhealthy: () => (lease.stuck ? "the lease is held, but no longer renewed" : undefined),
   });
   const { reconcilers, singletons } = controllers({
-    ...{ ...ports, ...providers, planner, settings: program.settings },
+    ...{ ...ports, ...providers, planner: new PortioningPlanner(planner), settings: program.settings },
     ...{ intentions: new Intentions(), lookups: lookupsOf(kube) },
   });
   const always = providers.periodic.filter(({ leaderOnly }) => !leaderOnly).map(periodic);
