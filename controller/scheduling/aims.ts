@@ -2,9 +2,13 @@ import type { Pod } from "../api/pod";
 import type { PodGroup } from "./demand";
 import { aimsOf, type RawAim } from "./preferences";
 import type { Problem } from "./problem";
+import { Prospects } from "./prospects";
 import { signatureOf } from "./requirements";
+import type { Scope } from "./scope";
 import type { Ties } from "./ties";
 import type { Topology } from "./topology";
+import type { TopologyGroup } from "./topology-group";
+import type { Dimensions } from "./vector";
 import type { Softness, Wish } from "./wish";
 
 /** A group of pods with what may be tried for it, best first; nothing for pods whose required affinity has no term. */
@@ -18,8 +22,17 @@ export interface Aim {
   readonly ties: { readonly node: Ties; readonly domain: Ties };
 }
 
+export interface World {
+  readonly problem: Problem;
+  readonly topology: Topology;
+  /** An empty node of each pool. */
+  readonly pools: readonly Scope[];
+  readonly dimensions: Dimensions;
+}
+
 /** Ties are worked out once every group has said its terms, since each term binds all whom it is about. */
-export function classesOf(groups: readonly PodGroup[], problem: Problem, topology: Topology): readonly PodClass[] {
+export function classesOf(groups: readonly PodGroup[], world: World): readonly PodClass[] {
+  const { problem, topology } = world;
   const softness = softnessOf(problem);
   const share = sharedWishes();
   const raw = groups.map((group) => {
@@ -28,7 +41,27 @@ export function classesOf(groups: readonly PodGroup[], problem: Problem, topolog
   });
   for (const { aims } of raw) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
   const tied = ({ wish, terms }: RawAim, pod: Pod): Aim => ({ wish: share(wish), ties: topology.tiesOf(pod, terms) });
-  return raw.map(({ group, aims }) => ({ ...group, aims: aims.map((aim) => tied(aim, group.pods[0])) }));
+  const classes = raw.map(({ group, aims }) => ({ ...group, aims: aims.map((aim) => tied(aim, group.pods[0])) }));
+  const prospects = new Prospects({ nodes: problem.nodes, pools: world.pools, counting: countingGroups(classes) });
+  return classes.map((each) => ({ ...each, aims: worthTrying(each, prospects, world.dimensions) }));
+}
+
+const countingGroups = (classes: readonly PodClass[]): ReadonlySet<TopologyGroup> =>
+  new Set(
+    classes.flatMap(({ aims: [aim] }) => [...(aim?.ties.node.counted ?? []), ...(aim?.ties.domain.counted ?? [])]),
+  );
+
+/**
+ * Aims that something could grant. A pod that would like what there is not asks together with all others for what there
+ * is, not after them; the last aim stays in any case, since it is what a pod without a place is told about.
+ */
+function worthTrying({ aims, requests }: PodClass, prospects: Prospects, dimensions: Dimensions): readonly Aim[] {
+  if (aims.length < 2) return aims;
+  const asked = dimensions.vector(requests);
+  const some = aims.filter(
+    ({ wish, ties }) => prospects.has(wish, asked) && prospects.allows(ties.node) && prospects.allows(ties.domain),
+  );
+  return some.length > 0 ? some : aims.slice(-1);
 }
 
 /** Equal wishes become one object, so that what follows from a wish is worked out once. */

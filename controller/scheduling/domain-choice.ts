@@ -1,4 +1,4 @@
-import { absent, allows, only, type Requirement } from "./requirement";
+import { absent, allows, only, otherThan, type Requirement } from "./requirement";
 import { both } from "./requirements";
 import { mayBeFirst, type Rule, type Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
@@ -7,7 +7,7 @@ import type { Wish } from "./wish";
 /** A wish together with one way to settle the labels that topology rules look at. */
 export interface Option {
   readonly wish: Wish;
-  /** Label → value, for the keys of every group concerned; a key is missing where the node will not have the label. */
+  /** Label → value, for the keys of every group concerned; a key is missing where the node lacks the label or nobody knows its value. */
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -28,9 +28,11 @@ export function optionsOf(wish: Wish, ties: Ties, { valuesOf, isPossible }: Mark
     const asked = wish.requirements.get(key);
     const open = valuesOf(key).filter((value) => asked === undefined || allows(asked, value));
     const lacking = canBeWithout(ties, key) && asked?.absent !== false;
+    const unknown = isMerelyCounted(ties, key) && asked?.shape !== "only";
     options = options.flatMap((option) => [
       ...open.map((value) => settled(option, only(key, value), value)),
       ...(lacking ? [settled(option, absent(key))] : []),
+      ...(unknown ? [settled(option, otherThan(key, open))] : []),
     ]);
     options = options.filter((option) => isPossible(option.wish));
   }
@@ -52,6 +54,10 @@ export const keysOf = ({ rules, counted }: Ties): readonly string[] =>
 /** Spread and affinity need a node that has the label; who has neither may as well be on one that lacks it. */
 const canBeWithout = ({ rules }: Ties, key: string): boolean =>
   rules.every(({ group: { term } }) => term.key !== key || term.kind === "antiAffinity");
+
+/** Then it does not matter what the label turns out to be; two nodes may turn out to be one domain. */
+const isMerelyCounted = ({ rules, shunned }: Ties, key: string): boolean =>
+  ![...rules.map(({ group }) => group), ...shunned].some(({ term }) => term.key === key);
 
 export type ValueOf = (key: string) => string | undefined;
 

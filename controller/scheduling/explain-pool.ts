@@ -1,12 +1,12 @@
 import { untolerated } from "../api/pod-state";
 import type { Taint } from "../api/kube-object";
 import { describePort, isPort } from "./host-ports";
-import { affords, type PoolPlan } from "./pool-plan";
+import type { PoolPlan } from "./pool-plan";
 import type { PoolChoice } from "./problem";
 import { describe, isImpossible } from "./requirement";
 import { conflictWithMachine, conflictWithTemplate, machineSuits } from "./requirements";
 import { toResourceList } from "./resources";
-import { type Machine, offered } from "./template";
+import { affords, type Machine, offered } from "./template";
 import { factsOf } from "./type-facts";
 import { at, type Dimensions, type Vector } from "./vector";
 import type { Wish } from "./wish";

@@ -1,7 +1,7 @@
 import type { Ask } from "./backlog";
-import { affords, type PoolPlan } from "./pool-plan";
+import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import type { Offer } from "./template";
+import { affords, type Offer } from "./template";
 import { isFree } from "./ties";
 import { covers, maximum, type Vector } from "./vector";
 

@@ -1,7 +1,7 @@
 import type { Deadline } from "./deadline";
 import type { Planned } from "./improvement";
 import type { Draft, Load } from "./draft";
-import { affords } from "./pool-plan";
+import { affords } from "./template";
 import { plus, fits } from "./vector";
 
 /** How many nodes are tried in pairs; with more, the saving on each matters little. */

@@ -46,11 +46,19 @@ export interface Places {
 export function place(backlogs: readonly Backlog[], places: Places): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
   const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
-  for (const rank of ranks) grant(backlogs, rank, places);
+  grantAll(backlogs, ranks, places);
   for (const tier of tiersOf(places.pools)) tidy(tier, places.deadline);
-  if (heed(places)) for (const rank of ranks) grant(backlogs, rank, places);
+  if (heed(places)) grantAll(backlogs, ranks, places);
   for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
   while (heed(places));
+}
+
+/** How many times pods are asked what they would like: those that lost their places meanwhile ask again. */
+const mostTimes = 3;
+
+function grantAll(backlogs: readonly Backlog[], ranks: readonly number[], places: Places): void {
+  for (let time = 0, lost = true; lost && time < mostTimes; time++)
+    lost = ranks.map((rank) => grant(backlogs, rank, places)).includes(true);
 }
 
 /** What is still asked for when each pod is down to its aim of this rank. */
@@ -63,25 +71,30 @@ const asksOfRank = (backlogs: readonly Backlog[], rank: number): readonly Ask[] 
 const splitOf = ({ pools, topology, deadline }: Places): DomainSplit =>
   new DomainSplit(pools, (key) => topology.valuesOf(key), deadline);
 
-/** Pods that depend on domains are dealt out anew for as long as that helps: some find no place where they were to go. */
-function grant(backlogs: readonly Backlog[], rank: number, places: Places): void {
+/**
+ * Pods that depend on domains are dealt out anew for as long as that helps: some find no place where they were to go.
+ * Says whether any pods lost a place that they had.
+ */
+function grant(backlogs: readonly Backlog[], rank: number, places: Places): boolean {
   useNodes(asksOfRank(backlogs, rank), places);
   const split = splitOf(places);
-  let helps = true;
+  let [helps, lost] = [true, false];
   for (let isFirst = true; helps && !places.deadline.isUp(); isFirst = false) {
     const asks = asksOfRank(backlogs, rank).filter((ask) => isFirst || isTied(ask));
     const before = countOf(asks.filter(isTied));
     const failed = launch(asks, places, split);
-    helps = failed || countOf(asksOfRank(backlogs, rank).filter(isTied)) < before;
+    lost = heed(places, failed) || lost;
+    helps = failed.size > 0 || countOf(asksOfRank(backlogs, rank).filter(isTied)) < before;
   }
+  return lost;
 }
 
 const isTied = ({ follows, domainTies }: Ask): boolean => follows || !isFree(domainTies);
 
 const countOf = (asks: readonly Ask[]): number => asks.reduce((sum, { count }) => sum + count, 0);
 
-/** Plans new nodes for the asks; says whether any pods found no place in the domain that was meant for them. */
-function launch(asks: readonly Ask[], places: Places, split: DomainSplit): boolean {
+/** Plans new nodes for the asks; says of which groups pods found no place in the domain that was meant for them. */
+function launch(asks: readonly Ask[], places: Places, split: DomainSplit): ReadonlySet<TopologyGroup> {
   const [followers, others] = parted(asks, ({ follows }) => follows);
   const [free, tied] = parted(others, ({ domainTies }) => isFree(domainTies));
   const dealt = [...free, ...split.deal(tied)];
@@ -90,9 +103,7 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): boole
   for (const ask of dealt) if (!places.deadline.isUp()) for (const pool of places.pools) pool.join(ask);
   for (const tier of tiersOf(places.pools)) buyNodes(tier, dealt, places);
 
-  const failed = split.undo(dealt);
-  heed(places, failed);
-  return failed.size > 0;
+  return split.undo(dealt);
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Ask } from "./backlog";
 import { Draft, type Load } from "./draft";
 import type { Scope } from "./scope";
-import type { Machine, Offer, Template } from "./template";
+import { affords, type Machine, type Offer, type Template } from "./template";
 import { isVaried } from "./variety";
-import { at, fits, maximum, minus, plus, type Vector } from "./vector";
+import { fits, maximum, minus, plus, type Vector } from "./vector";
 
 /** The new nodes of one pool, and what its limits still allow. */
 export class PoolPlan {
@@ -175,12 +175,6 @@ export class PoolPlan {
     }
     return best;
   }
-}
-
-/** Whether limits of which this is left allow the machine; none, when any of them is exceeded already. */
-export function affords(left: Vector, { capacity }: Pick<Machine, "capacity">): boolean {
-  for (let i = 0; i < left.length; i++) if (at(left, i) < 0) return false;
-  return fits(left, capacity);
 }
 
 export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[position] === 1;

@@ -38,6 +38,12 @@ export const absent = (key: string): Requirement => ({ ...only(key), absent: tru
 /** Any value at all. */
 const exists = (key: string): Requirement => ({ ...only(key), shape: "except" });
 
+/** Any value but these. */
+export const otherThan = (key: string, values: readonly string[]): Requirement => ({
+  ...exists(key),
+  values: new Set(values),
+});
+
 /** Integers from `min` to `max`, both included. */
 const between = (key: string, min: number, max: number): Requirement =>
   min > max ? only(key) : { ...exists(key), min, max };
@@ -52,7 +58,7 @@ const bounded =
 
 const readings: Readonly<Record<Operator, Reading>> = {
   In: (key, values) => only(key, ...values),
-  NotIn: (key, values) => ({ ...exists(key), values: new Set(values), absent: true }),
+  NotIn: (key, values) => ({ ...otherThan(key, values), absent: true }),
   Exists: exists,
   DoesNotExist: absent,
   Gt: bounded((bound) => [bound + 1, Infinity]),

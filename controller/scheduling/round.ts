@@ -1,8 +1,7 @@
 import { Filler, type Pattern } from "./fill";
 import { type Layout, layoutOf, type Opening, type Packing } from "./layout";
 import type { Aisle, Lot, Stall } from "./market";
-import { affords } from "./pool-plan";
-import type { Offer } from "./template";
+import { affords, type Offer } from "./template";
 import { varied } from "./varied-pattern";
 import { at, minus, type Vector } from "./vector";
 

@@ -57,12 +57,10 @@ function prepared(problem: Problem, daemons: readonly Daemon[]) {
     choice,
     root: new ScopeDesk(templateOf(choice, { dimensions, daemons })).root,
   }));
-  const topology = new Topology(
-    problem,
-    pools.map(({ root }) => root),
-    labelKeys,
-  );
-  return { volumes, refused, dimensions, pools, topology, classes: classesOf(groups, problem, topology) };
+  const roots = pools.map(({ root }) => root);
+  const topology = new Topology(problem, roots, labelKeys);
+  const classes = classesOf(groups, { problem, topology, pools: roots, dimensions });
+  return { volumes, refused, dimensions, pools, topology, classes };
 }
 
 const dimensionsOf = ({ pools }: Problem, asking: readonly Pick<Daemon, "requests">[]): Dimensions =>

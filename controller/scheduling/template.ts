@@ -9,7 +9,7 @@ import { isImpossible, only, type Requirement } from "./requirement";
 import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
 import { factsOf, type OfferFacts } from "./type-facts";
-import { type Dimensions, minus, type Vector } from "./vector";
+import { at, type Dimensions, fits, minus, type Vector } from "./vector";
 
 /** What every new node of a pool will have, with the machines it may be. */
 export interface Template {
@@ -124,3 +124,9 @@ const byPrice = (a: Unplaced, b: Unplaced): number =>
 /** What an offer says about one label. */
 export const offered = ({ machine, requirements }: Offer, key: string): Requirement | undefined =>
   requirements.get(key) ?? machine.requirements.get(key);
+
+/** Whether limits of which this is left allow the machine; none, when any of them is exceeded already. */
+export function affords(left: Vector, { capacity }: Pick<Machine, "capacity">): boolean {
+  for (let i = 0; i < left.length; i++) if (at(left, i) < 0) return false;
+  return fits(left, capacity);
+}

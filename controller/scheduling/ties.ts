@@ -84,7 +84,7 @@ export class Occupancy {
 
   /** Pods without a rule of their own must not crowd out those that have it and are here already. */
   #tolerated({ term, perNode }: TopologyGroup): number {
-    return (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
+    return term.required && (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
   }
 
   #allowed(rule: Rule, mayStart: boolean): number {

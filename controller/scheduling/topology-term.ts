@@ -14,7 +14,7 @@ import type { Wish } from "./wish";
  */
 export interface TopologyTerm {
   readonly kind: "spread" | "affinity" | "antiAffinity";
-  /** False for a preference that is being honored. Only what is required keeps other pods away in turn. */
+  /** False for a preference that is being honored. Only what is required keeps other pods away in turn, or pods off a node. */
   readonly required: boolean;
   /** The node label whose values are the domains. */
   readonly key: string;
@@ -74,7 +74,7 @@ export class TermReader {
     const about = company.map((term) => this.#selectorOf(pod, term));
     return {
       required: [
-        ...hard.map((spread) => spreadTerm(pod, spread, keysOf(hard))),
+        ...hard.map((spread) => spreadTerm(pod, spread, { keys: keysOf(hard), required: true })),
         ...company.map(({ topologyKey }) => podTerm(topologyKey, about, { kind: "affinity", required: true })),
         ...this.repulsionsOf(pod),
       ],
@@ -84,7 +84,7 @@ export class TermReader {
       preferredAntiAffinity: byWeight(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution).map((term) =>
         podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "antiAffinity", required: false }),
       ),
-      preferredSpread: soft.map((spread) => spreadTerm(pod, spread, keysOf(soft))),
+      preferredSpread: soft.map((spread) => spreadTerm(pod, spread, { keys: keysOf(soft), required: false })),
     };
   }
 
@@ -136,14 +136,18 @@ function podTerm(
   return identified({ ...nature, ...plain, key: normalized(topologyKey), about }, "");
 }
 
-function spreadTerm(pod: Pod, spread: TopologySpreadConstraint, keys: readonly string[]): TopologyTerm {
+function spreadTerm(
+  pod: Pod,
+  spread: TopologySpreadConstraint,
+  { keys, required }: { readonly keys: readonly string[]; readonly required: boolean },
+): TopologyTerm {
   const { namespace = "default", labels: own } = pod.metadata;
   const { filter, reach, signature } = terrainOf(pod, spread, keys);
   const wanted = narrowed(spread.labelSelector, expressionsOf(own, spread.matchLabelKeys, "In"));
   return identified(
     {
       kind: "spread",
-      required: true,
+      required,
       key: normalized(spread.topologyKey),
       about: [{ labels: wanted, namespaces: new Set([namespace]) }],
       maxSkew: spread.maxSkew,

@@ -1,6 +1,7 @@
 import type { Part, Pattern } from "./fill";
-import { affords, machinesFor } from "./pool-plan";
+import { machinesFor } from "./pool-plan";
 import type { Scope } from "./scope";
+import { affords } from "./template";
 import { isVaried } from "./variety";
 import { plus, type Vector } from "./vector";
 

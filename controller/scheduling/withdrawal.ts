@@ -32,7 +32,9 @@ type Judgement = (planned: Planned, share: Share, suspect: ReadonlySet<TopologyG
 
 const hasLostPlace: Judgement = ({ pool, draft }, { ask }, suspect) => {
   const { valueOf } = spotOfDraft(pool, draft);
-  return ask.domainTies.rules.some((rule) => suspect.has(rule.group) && isLost(rule, valueOf(rule.group.term.key)));
+  return ask.domainTies.rules.some(
+    (rule) => rule.group.term.required && suspect.has(rule.group) && isLost(rule, valueOf(rule.group.term.key)),
+  );
 };
 
 const hasLostCompany: Judgement = ({ draft }, { ask }) => draft.occupancy.leavesAlone(ask.nodeTies);

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { labels } from "#controller/api/labels";
+import type { Pod, PodSpec } from "#controller/api/pod";
+import type { NodeState } from "#controller/scheduling/problem";
+import { instanceType, podsAsking } from "#support/builders";
+import {
+  isIn,
+  labelled,
+  leftOver,
+  nodeIn,
+  planOf,
+  podsOf,
+  poolWith,
+  spreadOver,
+  termFor,
+  web,
+  zoneA,
+  zoneB,
+  zoneC,
+} from "#support/topology-plans";
+
+const { arch, capacityType, zone } = labels;
+const large = instanceType("large", { cpu: 8, memoryGi: 32 });
+const asking = (cpu: string, spec: Partial<PodSpec>): Pod[] =>
+  podsAsking(1, { cpu }, spec).map((pod) => labelled(pod, { app: "choosy" }));
+
+const full = (node: NodeState): NodeState => ({ ...node, allocatable: { cpu: "0", memory: "0", pods: "0" } });
+
+/** What no machine, node or pod of these tests is like. */
+const vain: Readonly<Record<string, Partial<PodSpec>>> = {
+  "preferred node affinity": {
+    affinity: {
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 1, preference: { matchExpressions: [isIn(zone, "nowhere")] } },
+        ],
+      },
+    },
+  },
+  "a required term among others": {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: ["nowhere", zoneA].map((value) => ({ matchExpressions: [isIn(zone, value)] })),
+        },
+      },
+    },
+  },
+  "preferred company that there is not": {
+    affinity: {
+      podAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 1, podAffinityTerm: termFor(zone, { app: "unheard-of" }) },
+        ],
+      },
+    },
+  },
+  "preferred spread over a label that no node has": {
+    topologySpreadConstraints: [spreadOver("rack", { whenUnsatisfiable: "ScheduleAnyway" })],
+  },
+};
+
+describe("wishes that nothing can grant", () => {
+  for (const [what, spec] of Object.entries(vain)) {
+    it(`SCHED-011 SCHED-012 PROV-011 PROV-012 do not put a pod behind others for room on nodes: ${what}`, () => {
+      const first = asking("3", spec);
+      const plan = planOf({ pods: [...podsOf(20, web), ...first], pools: [], nodes: [nodeIn(zoneA)] });
+      assert.deepEqual(
+        first.filter((pod) => plan.unschedulable.some((each) => each.pod === pod)),
+        [],
+      );
+    });
+  }
+});
+
+describe("preferences that are not kept for all", () => {
+  it("TOPO-004 TOPO-013 drive nobody off who was placed by them", () => {
+    const spread = spreadOver(zone, { whenUnsatisfiable: "ScheduleAnyway" });
+    const spec = { topologySpreadConstraints: [spread], nodeSelector: { [arch]: "amd64" } };
+    const pods = podsAsking(3, { cpu: "3" }, spec).map((pod) => labelled(pod, web));
+    // The third zone counts, but has no room and nothing to buy.
+    const elsewhere = full(nodeIn(zoneC, 0, { labels: { [arch]: "amd64" } }));
+    const pool = poolWith([isIn(zone, zoneA, zoneB)], [large]);
+    assert.equal(leftOver(planOf({ pods, pools: [pool], nodes: [elsewhere] })), 0);
+  });
+});
+
+describe("pods that are counted by a label nobody knows the value of", () => {
+  const team = "example.com/team";
+
+  it("SCHED-010 have a place on nodes of a pool that leaves it open", () => {
+    const pools = [poolWith([{ key: team, operator: "Exists" }])];
+    const spread = spreadOver(team, { whenUnsatisfiable: "ScheduleAnyway" });
+    assert.equal(leftOver(planOf({ pods: podsOf(2, web, { topologySpreadConstraints: [spread] }), pools })), 0);
+  });
+});
+
+describe("pods that lose their place to others' second choice", () => {
+  it("TOPO-006 find another", () => {
+    const team = "example.com/team";
+    const wishful: Partial<PodSpec> = {
+      affinity: {
+        nodeAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 1, preference: { matchExpressions: [isIn(team, "red")] } },
+          ],
+        },
+      },
+    };
+    const watching: Partial<PodSpec> = {
+      nodeSelector: { [zone]: zoneA },
+      topologySpreadConstraints: [spreadOver(capacityType, { maxSkew: 2 })],
+    };
+    const spot = instanceType("spot", { cpu: 8, memoryGi: 32, capacityTypes: ["spot"] });
+    const onDemand = instanceType("on-demand", { cpu: 16, memoryGi: 64, price: 9 });
+    const pods = [...podsOf(2, web), ...podsOf(1, web, wishful), ...podsOf(1, { app: "watching" }, watching)];
+    const nodes = [full(nodeIn(zoneB, 0, { labels: { [team]: "red" } }))];
+    assert.equal(leftOver(planOf({ pods, pools: [poolWith([], [spot, onDemand])], nodes })), 0);
+  });
+});
