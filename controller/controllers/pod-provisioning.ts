@@ -9,6 +9,7 @@ import { Window } from "../runtime/window";
 import type { Plan, PlannedNode } from "../scheduling/plan";
 import { realPart } from "../simulation/buffer-outcome";
 import { problemOf } from "../simulation/problem";
+import { stillWanted } from "../simulation/still-wanted";
 import { realOnly } from "../simulation/virtual-pods";
 import { bufferReports } from "./buffer-reports";
 import { catalogOf } from "./catalog";
@@ -70,8 +71,11 @@ export function podProvisioning(context: Context, window = batchWindow(context))
       await nextTurn();
       tellFound(realOnly(problem.pods));
       tellShortages(context, problem);
-      const plan = await measured(problem, () => planner.plan(problem, signal));
+      const made = await measured(problem, () => planner.plan(problem, signal));
       await nextTurn();
+      const plan = stillWanted(made, observe(context));
+      await nextTurn();
+      tellDropped(made.newNodes.length - plan.newNodes.length);
       await carryOut(plan);
       await tellBuffers(snapshot, plan);
       putOff(plan.deferred);
@@ -83,6 +87,10 @@ export function podProvisioning(context: Context, window = batchWindow(context))
   function tellFound(pods: readonly Pod[]): void {
     if (pods.length === 0) return;
     log.info("found provisionable pod(s)", { Pods: shortened(pods.map(keyOf)), "pod-count": pods.length });
+  }
+
+  function tellDropped(nodes: number): void {
+    if (nodes > 0) log.info("planned nodes are not needed any more or their pool is gone", { nodes });
   }
 
   /** They need not wait until they are looked at again. */

@@ -242,6 +242,35 @@ describe("provisioning", function () {
     assert.equal((await claims()).length, 2);
   });
 
+  it("makes no node for pods that went while the plan was made, and tells them nothing", async () => {
+    const [alone, together, stays] = [await pending("7500m"), await pending("2500m"), await pending("1")];
+    const planner: Context["planner"] = {
+      async plan(problem) {
+        for (const { metadata } of [alone, together]) {
+          await world.kube.delete("Pod", metadata, { gracePeriodSeconds: 0 });
+          await world.found("Pod", metadata);
+        }
+        return schedule(problem);
+      },
+    };
+    await process({ ...world.context, planner })();
+    const [claim, ...more] = await claims();
+
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      world.intentions.launches.get(claim?.metadata.name ?? "")?.pods.map(({ metadata }) => metadata.name),
+      [stays.metadata.name],
+    );
+    assert.deepEqual(
+      [alone, together, stays].map(({ metadata }) => world.reasonsAbout(metadata.name)),
+      [[], [], ["Nominated"]],
+    );
+    assert.deepEqual(
+      world.logged.filter(({ message }) => message.startsWith("planned nodes")).map(({ nodes }) => nodes),
+      [1],
+    );
+  });
+
   it("goes on with the others when a pod fits nowhere", async () => {
     const [odd, fine] = [await pending("1", { nodeSelector: { "example.com/no": "such" } }), await pending("1")];
     await process()();
