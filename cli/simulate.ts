@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { settings as controllerSettings } from "../controller/contract/settings";
 import type { Plan } from "../controller/scheduling/plan";
 import type { SchedulingSettings } from "../controller/scheduling/problem";
 import { schedule } from "../controller/scheduling/schedule";
@@ -17,6 +18,7 @@ import type { Terminal } from "./terminal";
 interface SimulateOptions extends PlaceOptions {
   readonly scenario: string;
   readonly ignorePreferences: boolean;
+  readonly nodePrice: number;
   readonly repeat: number;
   readonly output: "table" | "json";
 }
@@ -41,6 +43,14 @@ export function addSimulate(program: Command, terminal: Terminal): void {
       .requiredOption("--scenario <file>", "Kubernetes objects, in YAML or JSON"),
   )
     .option("--ignore-preferences", "drop every preference of the pods before the first try", false)
+    .addOption(
+      new Option(
+        "--node-price <price>",
+        "what a node costs per hour besides its machine; weighed in planning, not part of the prices shown",
+      )
+        .argParser(price)
+        .default(0),
+    )
     .addOption(new Option("--repeat <times>", "solve so often, and time each").argParser(times).default(1))
     .addOption(new Option("--output <format>", "how to print the plan").choices(["table", "json"]).default("table"))
     .addHelpText("after", help)
@@ -54,6 +64,15 @@ function times(text: string): number {
   return Number(text);
 }
 
+function price(text: string): number {
+  try {
+    return controllerSettings.nodePrice.parse(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidArgumentError(`It must be ${error.message}.`);
+  }
+}
+
 function simulate(options: SimulateOptions, terminal: Terminal): void {
   const ec2 = readCatalog(options.catalog);
   const place = placeOf(options, ec2);
@@ -62,6 +81,7 @@ function simulate(options: SimulateOptions, terminal: Terminal): void {
   const settings: SchedulingSettings = {
     preferences: options.ignorePreferences ? "Ignore" : "Respect",
     minValues: "Strict",
+    nodePrice: options.nodePrice,
   };
   const { plan, seconds } = solve(scenario, settings, options.repeat);
   if (options.output === "json") terminal.out(`${JSON.stringify(planReport(plan, seconds), undefined, 2)}\n`);

@@ -15,7 +15,7 @@ import {
 
 /** One setting of the controller. */
 export interface Setting<T> {
-  /** Environment variable; the flag is the same in kebab-case. Names are Karpenter's. */
+  /** Environment variable; the flag is the same in kebab-case. Names are Karpenter's where it has the setting. */
   readonly env: string;
   readonly doc: string;
   readonly parse: Parser<T>;
@@ -220,6 +220,12 @@ export const settings = {
     doc: "whether minValues may be relaxed for want of types: Strict or BestEffort",
     parse: oneOf("Strict", "BestEffort"),
     fallback: "Strict",
+  },
+  nodePrice: {
+    env: "NODE_PRICE",
+    doc: "what a node costs per hour besides its machine (licences, addresses), in the currency of its price: the more, the fewer and larger nodes",
+    parse: numberFrom(0),
+    fallback: "0",
   },
   schedulerConfig: {
     env: "SCHEDULER_CONFIG",

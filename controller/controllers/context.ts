@@ -40,6 +40,8 @@ export interface ControllerSettings {
   readonly batchMaxMs: number;
   readonly preferences: "Respect" | "Ignore";
   readonly minValues: "Strict" | "BestEffort";
+  /** Of any node, beside the price of its machine, per hour. */
+  readonly nodePrice: number;
   readonly featureGates: FeatureGates;
   /** No metrics and events about the conditions of single objects. @default false */
   readonly disableClusterStateObservability?: boolean;

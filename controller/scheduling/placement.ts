@@ -47,7 +47,7 @@ export function place(backlogs: readonly Backlog[], places: Places): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
   const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
   grantAll(backlogs, ranks, places);
-  for (const tier of tiersOf(places.pools)) tidy(tier, places.deadline);
+  for (const tier of tiersOf(places.pools)) tidy(tier, places);
   if (heed(places)) grantAll(backlogs, ranks, places);
   for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
   while (heed(places));
@@ -150,21 +150,23 @@ function settleOn(nodes: readonly ExistingNode[], ask: Ask, deadline: Deadline):
 
 function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, topology, deadline }: Places): void {
   const groups = topology.perNode.length;
-  const packing = { nodePrice: settings.nodePrice ?? 0, groups, effort: effortFor(asks), deadline };
+  const packing = { nodePrice: nodePriceOf(settings), groups, effort: effortFor(asks), deadline };
   openNodes(tier, asks, { ...packing, variety: "strict" });
   const varied = tier.filter(({ template }) => template.wantsVariety);
   if (settings.minValues === "BestEffort" && varied.length > 0)
     openNodes(varied, asks, { ...packing, variety: "relaxed" });
 }
 
+const nodePriceOf = ({ nodePrice = 0 }: SchedulingSettings): number => nodePrice;
+
 /** How many times pods are held against nodes that have room, to make others smaller or needless. */
 const tidyingEffort = 3_000_000;
 
 /** Pools of one weight only, since pods are in the heaviest pool that could take them. */
-function tidy(tier: readonly PoolPlan[], deadline: Deadline): void {
+function tidy(tier: readonly PoolPlan[], { settings, deadline }: Places): void {
   const planned = (): readonly Planned[] => tier.flatMap((pool) => pool.drafts.map((draft) => ({ pool, draft })));
   improve(planned(), tidyingEffort, deadline);
-  merge(planned(), deadline);
+  merge(planned(), { nodePrice: nodePriceOf(settings), deadline });
 }
 
 /** Swaps planned nodes for larger ones, when the limits allow that but no further node. */

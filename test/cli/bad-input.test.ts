@@ -252,6 +252,7 @@ describe("bad input", () => {
     [["simulate", "--scenario", "/no/such.yaml", "--catalog", small], /\/no\/such\.yaml: cannot be read: ENOENT/],
     [["simulate", "--scenario", "a", "--spot", "0"], /--spot.*a number above 0, such as 0\.35/],
     [["simulate", "--scenario", "a", "--repeat", "0"], /--repeat.*a whole number above 0/],
+    [["simulate", "--scenario", "a", "--node-price", "-1"], /--node-price.*It must be a number of at least 0\./],
     [["simulate", "--scenario", "a", "--output", "xml"], /--output.*table, json/],
     [["simulate", "--scenario", "a", "--zone", "b"], /unknown option '--zone' \(Did you mean --zones\?\)/],
     [["simulat"], /unknown command 'simulat'.*simulate/],

@@ -284,6 +284,18 @@ describe("simulate", () => {
     );
   });
 
+  it("buys fewer nodes when each costs something besides its machine", async () => {
+    const catalog = catalogOf({ "on-demand-prices": { "us-east-1": { "m5.large": 0.1, "m5.xlarge": 0.21 } } });
+    const boughtAt = async (...options: readonly string[]): Promise<readonly string[]> => {
+      const objects = [pool(amd64), ...podsAsking(2, { cpu: "1500m" })];
+      const { newNodes } = await planFor(objects, "--catalog", catalog, ...options);
+      return newNodes.map(({ instanceType }) => instanceType);
+    };
+
+    assert.deepEqual(await boughtAt(), ["m5.large", "m5.large"]);
+    assert.deepEqual(await boughtAt("--node-price", "0.02"), ["m5.xlarge"]);
+  });
+
   it("plans with what the package ships when no catalog is named", async () => {
     const file = scenarioFile([pool(), podAsking({ cpu: "1", memory: "1Gi" })]);
     const { out } = await commandLine("simulate", "--scenario", file, "--output", "json");

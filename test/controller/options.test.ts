@@ -38,6 +38,13 @@ describe("the settings", () => {
     assert.deepEqual([batchIdleMs, batchMaxMs, metricsPort], [5_000, 90_000, 8_080]);
   });
 
+  it("read what a node costs besides its machine, which is nothing unless it is said", () => {
+    assert.equal(read([]).nodePrice, 0);
+    assert.equal(read([], { NODE_PRICE: "0.025" }).nodePrice, 0.025);
+    for (const value of ["-1", "a lot", "Infinity"])
+      assert.deepEqual(problemsOf([], { NODE_PRICE: value }), [`NODE_PRICE=${value} is not a number of at least 0`]);
+  });
+
   it("UTIL-004 read booleans literally; a flag alone means true", () => {
     assert.equal(read([]).isolatedVpc, false);
     assert.equal(read(["--isolated-vpc"]).isolatedVpc, true);

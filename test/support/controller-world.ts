@@ -81,7 +81,7 @@ export class ControllerWorld {
       },
       settings: {
         ...{ clusterName: "test", batchIdleMs: 1_000, batchMaxMs: 10_000 },
-        ...{ preferences: "Respect", minValues: "Strict" },
+        ...{ preferences: "Respect", minValues: "Strict", nodePrice: 0 },
         featureGates: settings.featureGates.parse(""),
         ...{
           schedulerConfig: settings.schedulerConfig.parse(""),

@@ -124,6 +124,17 @@ describe("provisioning", function () {
     assert.equal((await claims()).length, 3);
   });
 
+  it("makes fewer nodes where the settings say that each costs something besides its machine", async () => {
+    world.cloud.types = [
+      instanceType("m5.large", { cpu: 4, memoryGi: 16, price: 0.1 }),
+      instanceType("m5.xlarge", { cpu: 8, memoryGi: 32, price: 0.21 }),
+    ];
+    for (let i = 0; i < 2; i++) await pending("3");
+    await process({ ...world.context, settings: { ...world.context.settings, nodePrice: 0.02 } })();
+
+    assert.equal((await claims()).length, 1);
+  });
+
   it("does not plan twice for pods whose node is being launched, or has been", async () => {
     await pending("3");
     const round = process();
