@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { settings as controllerSettings } from "../controller/contract/settings";
 import type { Plan } from "../controller/scheduling/plan";
 import type { SchedulingSettings } from "../controller/scheduling/problem";
 import { schedule } from "../controller/scheduling/schedule";
@@ -65,12 +64,9 @@ function times(text: string): number {
 }
 
 function price(text: string): number {
-  try {
-    return controllerSettings.nodePrice.parse(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidArgumentError(`It must be ${error.message}.`);
-  }
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!(value >= 0 && value < Infinity)) throw new InvalidArgumentError("It must be a number of at least 0.");
+  return value;
 }
 
 function simulate(options: SimulateOptions, terminal: Terminal): void {
