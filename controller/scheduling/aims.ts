@@ -30,25 +30,32 @@ export interface World {
   readonly dimensions: Dimensions;
 }
 
-/** Ties are worked out once every group has said its terms, since each term binds all whom it is about. */
+/** Ties are worked out once every kind of pods has said its terms, since each term binds all whom it is about. */
 export function classesOf(groups: readonly PodGroup[], world: World): readonly PodClass[] {
   const { problem, topology } = world;
   const softness = softnessOf(problem);
   const share = sharedWishes();
-  const raw = groups.map((group) => {
-    const [pod] = group.pods;
-    return { group, aims: aimsOf(pod, { softness, places: group.places, terms: topology.reader.termsOf(pod) }) };
+  const raw = [...new Set(groups.map(({ kind }) => kind))].map((kind) => {
+    const terms = topology.reader.termsOf(kind.pod);
+    return { kind, aims: aimsOf(kind.pod, { softness, places: kind.places, terms }) };
   });
   for (const { aims } of raw) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
   const tied = ({ wish, terms }: RawAim, pod: Pod): Aim => ({ wish: share(wish), ties: topology.tiesOf(pod, terms) });
-  const classes = raw.map(({ group, aims }) => ({ ...group, aims: aims.map((aim) => tied(aim, group.pods[0])) }));
-  const prospects = new Prospects({ nodes: problem.nodes, pools: world.pools, counting: countingGroups(classes) });
-  return classes.map((each) => ({ ...each, aims: worthTrying(each, prospects, world.dimensions) }));
+  const aimsOfKind = new Map(raw.map(({ kind, aims }) => [kind, aims.map((aim) => tied(aim, kind.pod))]));
+  const prospects = new Prospects({
+    nodes: problem.nodes,
+    pools: world.pools,
+    counting: countingGroups(aimsOfKind.values()),
+  });
+  return groups.map((group) => {
+    const aims = aimsOfKind.get(group.kind) ?? [];
+    return { ...group, aims: worthTrying({ ...group, aims }, prospects, world.dimensions) };
+  });
 }
 
-const countingGroups = (classes: readonly PodClass[]): ReadonlySet<TopologyGroup> =>
+const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<TopologyGroup> =>
   new Set(
-    classes.flatMap(({ aims: [aim] }) => [...(aim?.ties.node.counted ?? []), ...(aim?.ties.domain.counted ?? [])]),
+    [...aimsOfKinds].flatMap(([aim]) => [...(aim?.ties.node.counted ?? []), ...(aim?.ties.domain.counted ?? [])]),
   );
 
 /**

@@ -1,4 +1,4 @@
-import type { Option, ValueOf } from "./domain-choice";
+import type { LabelValues, Option } from "./domain-choice";
 import type { Draft } from "./draft";
 import { listed } from "./listing";
 import { countsOnPlanned, mayCount } from "./node-filter";
@@ -10,7 +10,7 @@ import type { TopologyGroup } from "./topology-group";
 /** Where pods are counted. */
 export interface Spot {
   readonly isThere: boolean;
-  readonly valueOf: ValueOf;
+  readonly values: LabelValues;
   /** Whether the node is one of those that the group looks at. */
   readonly counts: (group: TopologyGroup) => boolean;
 }
@@ -18,7 +18,7 @@ export interface Spot {
 /** New nodes that will have these labels; what else they will be is not known yet. */
 export const spotOfOption = ({ wish, values }: Option): Spot => ({
   isThere: false,
-  valueOf: (key) => values.get(key),
+  values,
   counts: ({ term }) => mayCount(term.filter, wish.requirements),
 });
 
@@ -27,9 +27,11 @@ export function spotOfDraft(pool: PoolPlan, draft: Draft): Spot {
   let machines: readonly Machine[] | undefined;
   return {
     isThere: false,
-    valueOf(key) {
-      const asked = scope.requirements.get(key);
-      return asked?.shape === "only" && asked.values.size === 1 ? [...asked.values][0] : undefined;
+    values: {
+      get(key) {
+        const asked = scope.requirements.get(key);
+        return asked?.shape === "only" && asked.values.size === 1 ? [...asked.values][0] : undefined;
+      },
     },
     counts: ({ term }) =>
       countsOnPlanned(term.filter, scope, () => (machines ??= listed(scope, used, pool.budgetOf(draft)))),
@@ -37,15 +39,15 @@ export function spotOfDraft(pool: PoolPlan, draft: Draft): Spot {
 }
 
 /** Counts `count` pods with these ties in, or out when negative. */
-export function record({ rules, counted }: Ties, count: number, { isThere, valueOf, counts }: Spot): void {
+export function record({ rules, counted }: Ties, count: number, { isThere, values, counts }: Spot): void {
   for (const group of counted) {
-    const domain = valueOf(group.term.key);
+    const domain = values.get(group.term.key);
     if (domain === undefined || !counts(group)) continue;
     if (isThere) group.settle(domain, count);
     else group.plan(domain, count);
   }
   for (const { group, self } of rules) {
-    const domain = valueOf(group.term.key);
+    const domain = values.get(group.term.key);
     if ((group.repelling || self) && domain !== undefined) group.addOwners(domain, count);
   }
 }

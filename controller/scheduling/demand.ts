@@ -1,21 +1,27 @@
 import { keyOf, type ResourceList } from "../api/kube-object";
-import type { Container, Pod } from "../api/pod";
+import type { Container, Pod, PodSpec } from "../api/pod";
 import { portAmounts, portsOf, type PortUse } from "./host-ports";
-import type { Problem } from "./problem";
 import { type Requirements, signatureOf } from "./requirements";
 import { type Amounts, effectiveRequests } from "./resources";
-import { hasTopology, identityKey } from "./pod-identity";
+import { identityKey, type LabelKeys } from "./pod-identity";
 import { unplannable } from "./unplannable";
 import type { VolumeMap } from "./volumes";
+
+/** Pods that differ in nothing but the resources they ask for: where they may go, and what binds them to others. */
+export interface PodKind {
+  /** Any of them. */
+  readonly pod: Pod;
+  /** Where the pods' volumes can be reached: alternatives. */
+  readonly places: readonly Requirements[];
+}
 
 /** Pods that ask for the very same: worked out once, placed by count. */
 export interface PodGroup {
   /** Oldest first, then by name. */
   readonly pods: readonly [Pod, ...Pod[]];
+  readonly kind: PodKind;
   /** With `pods: 1` and the host ports. */
   readonly requests: Amounts;
-  /** Where the pods' volumes can be reached: alternatives. */
-  readonly places: readonly Requirements[];
 }
 
 export interface RefusedPod {
@@ -30,69 +36,87 @@ interface Demand {
   readonly refused: readonly RefusedPod[];
 }
 
-interface Gathered {
-  readonly pods: [Pod, ...Pod[]];
-  readonly places: readonly Requirements[];
+/** What pods are told apart by, besides their own specs. */
+interface Surroundings {
+  readonly volumes: VolumeMap;
+  /** Labels by which topology terms tell pods apart. */
+  readonly labelKeys: LabelKeys;
+  /** Every port that somebody already uses or will: an address-wide bind has to know them all. */
+  readonly ports: readonly PortUse[];
 }
 
-/**
- * Groups the pods of a problem by what they ask for.
- * @param labelKeys labels by which topology terms tell pods apart
- */
-export function demandOf(problem: Problem, volumes: VolumeMap, labelKeys: readonly string[]): Demand {
+/** Groups pods by what they ask for. */
+export function demandOf(pods: readonly Pod[], { volumes, labelKeys, ports }: Surroundings): Demand {
   const refused: RefusedPod[] = [];
-  const gathered = new Map<string, Gathered>();
-  for (const pod of byAge(problem.pods)) {
+  const gathering = new Gathering(labelKeys, ports);
+  for (const pod of byAge(pods)) {
     const places = volumes.placesOf(pod);
     const reason = unplannable(pod) ?? ("refusal" in places ? places.refusal : undefined);
     if (reason !== undefined) refused.push({ pod, reason });
-    else if ("alternatives" in places) gather(gathered, pod, { places: places.alternatives, labelKeys });
+    else if ("alternatives" in places) gathering.add(pod, places.alternatives);
   }
-  const all = [...gathered.values()];
-  const ports = [...all.flatMap(({ pods: [pod] }) => portsOf(pod.spec)), ...portsOnNodes(problem)];
-  const groups = all.map(({ pods, places }) => ({
-    pods,
-    places,
-    requests: { ...effectiveRequests(pods[0].spec), ...portAmounts(portsOf(pods[0].spec), ports) },
-  }));
-  return { groups: groups.sort(bySize), refused };
+  return { groups: gathering.groups.sort(bySize), refused };
 }
 
-interface Traits {
-  readonly places: readonly Requirements[];
-  readonly labelKeys: readonly string[];
+interface GrowingGroup extends PodGroup {
+  readonly pods: [Pod, ...Pod[]];
 }
 
-function gather(gathered: Map<string, Gathered>, pod: Pod, { places, labelKeys }: Traits): void {
-  const key = demandKey(pod, places, labelKeys);
-  const group = gathered.get(key);
-  if (group === undefined) gathered.set(key, { pods: [pod], places });
-  else group.pods.push(pod);
+class Gathering {
+  /** In the order of their oldest pods. */
+  readonly groups: GrowingGroup[] = [];
+  readonly #labelKeys: LabelKeys;
+  readonly #ports: readonly PortUse[];
+  readonly #kinds = new Map<string, { readonly kind: PodKind; readonly bySize: Map<string, GrowingGroup> }>();
+  readonly #requests = new Map<string, Amounts>();
+
+  constructor(labelKeys: LabelKeys, ports: readonly PortUse[]) {
+    this.#labelKeys = labelKeys;
+    this.#ports = ports;
+  }
+
+  add(pod: Pod, places: readonly Requirements[]): void {
+    const key = kindKey(pod, places, this.#labelKeys);
+    const known = this.#kinds.get(key) ?? { kind: { pod, places }, bySize: new Map<string, GrowingGroup>() };
+    this.#kinds.set(key, known);
+    const size = sizeKey(pod.spec);
+    const group = known.bySize.get(size);
+    if (group !== undefined) group.pods.push(pod);
+    else known.bySize.set(size, this.#begin({ pods: [pod], kind: known.kind, requests: this.#requestsOf(pod, size) }));
+  }
+
+  #begin(group: GrowingGroup): GrowingGroup {
+    this.groups.push(group);
+    return group;
+  }
+
+  #requestsOf({ spec }: Pod, size: string): Amounts {
+    const requests = this.#requests.get(size) ?? effectiveRequests(spec);
+    this.#requests.set(size, requests);
+    const ports = portsOf(spec);
+    return ports.length === 0 ? requests : { ...requests, ...portAmounts(ports, this.#ports) };
+  }
 }
 
-/** Equal texts, equal demand. Fields that do not bear on where a pod fits are left out. */
-function demandKey(pod: Pod, places: readonly Requirements[], labelKeys: readonly string[]): string {
-  const { spec } = pod;
+/** Equal texts, equal kinds. Fields that do not bear on where a pod fits are left out. */
+function kindKey(pod: Pod, places: readonly Requirements[], labelKeys: LabelKeys): string {
+  const { nodeSelector, affinity, tolerations, topologySpreadConstraints, hostNetwork } = pod.spec;
   let key = identityKey(pod, labelKeys);
-  for (const container of spec.containers) key += containerKey(container);
-  for (const container of spec.initContainers ?? [])
-    key += `i${container.restartPolicy ?? ""}${containerKey(container)}`;
-  key += unusualKey(pod);
-  if (places.length !== 1 || places[0]?.size !== 0) key += JSON.stringify(places.map(signatureOf));
-  return key;
-}
-
-/** What most pods do not have. */
-function unusualKey({ spec, status }: Pod): string {
-  const { nodeSelector, affinity, tolerations, resources, overhead, hostNetwork } = spec;
-  let key = "";
   if (nodeSelector !== undefined) key += `s${JSON.stringify(nodeSelector)}`;
   if (affinity !== undefined) key += `a${JSON.stringify(affinity)}`;
   if (tolerations !== undefined) key += `t${JSON.stringify(tolerations)}`;
-  if (hasTopology(spec)) key += `c${JSON.stringify(spec.topologySpreadConstraints)}`;
-  if (resources !== undefined || overhead !== undefined) key += `r${JSON.stringify([resources, overhead])}`;
-  if (status !== undefined && "containerStatuses" in status) key += JSON.stringify(status.containerStatuses);
+  if (topologySpreadConstraints !== undefined) key += `c${JSON.stringify(topologySpreadConstraints)}`;
+  if (places.length !== 1 || places[0]?.size !== 0) key += JSON.stringify(places.map(signatureOf));
   return hostNetwork === true ? `${key}h` : key;
+}
+
+/** Equal texts, equal requests, host ports included for pods of one kind. */
+function sizeKey({ containers, initContainers = [], resources, overhead }: PodSpec): string {
+  let key = "";
+  for (const container of containers) key += containerKey(container);
+  for (const container of initContainers) key += `i${container.restartPolicy ?? ""}${containerKey(container)}`;
+  if (resources !== undefined || overhead !== undefined) key += `r${JSON.stringify([resources, overhead])}`;
+  return key;
 }
 
 function containerKey({ resources, ports }: Container): string {
@@ -106,19 +130,13 @@ function listKey(list: ResourceList | undefined): string {
   return key;
 }
 
-/** Every port that somebody already uses or will: an address-wide bind has to know them all. */
-export const portsOnNodes = ({ nodes, daemonSets }: Problem): readonly PortUse[] => [
-  ...nodes.flatMap(({ pods }) => pods.flatMap(({ spec }) => portsOf(spec))),
-  ...daemonSets.flatMap(({ spec }) => portsOf(spec.template.spec)),
-];
-
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const byAge = (pods: readonly Pod[]): readonly Pod[] =>
-  pods
-    .map((pod) => ({ pod, age: `${pod.metadata.creationTimestamp ?? ""} ${keyOf(pod)}` }))
-    .sort((a, b) => compare(a.age, b.age))
-    .map(({ pod }) => pod);
+/** Mostly they come in order already. */
+function byAge(pods: readonly Pod[]): readonly Pod[] {
+  const aged = pods.map((pod) => ({ pod, age: `${pod.metadata.creationTimestamp ?? ""} ${keyOf(pod)}` }));
+  return aged.sort((a, b) => compare(a.age, b.age)).map(({ pod }) => pod);
+}
 
 /** Equals stay in the order of their oldest pods. */
 const bySize = (a: PodGroup, b: PodGroup): number =>

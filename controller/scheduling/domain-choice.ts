@@ -59,15 +59,19 @@ const canBeWithout = ({ rules }: Ties, key: string): boolean =>
 const isMerelyCounted = ({ rules, shunned }: Ties, key: string): boolean =>
   ![...rules.map(({ group }) => group), ...shunned].some(({ term }) => term.key === key);
 
-export type ValueOf = (key: string) => string | undefined;
+/** Label → value, as far as a node has them. */
+export interface LabelValues {
+  get(key: string): string | undefined;
+}
 
 /** Whether one more pod with these ties may go where the keys have these values. */
-export function isAllowed({ rules, shunned }: Ties, valueOf: ValueOf): boolean {
+export function isAllowed({ rules, shunned }: Ties, values: LabelValues): boolean {
   for (const group of shunned) {
-    const domain = valueOf(group.term.key);
+    const domain = values.get(group.term.key);
     if (domain !== undefined && group.ownersIn(domain) > 0) return false;
   }
-  return rules.every((rule) => suits(rule, valueOf(rule.group.term.key)));
+  for (const rule of rules) if (!suits(rule, values.get(rule.group.term.key))) return false;
+  return true;
 }
 
 function suits(rule: Rule, domain: string | undefined): boolean {
@@ -98,16 +102,19 @@ function hasCompany(group: TopologyGroup, domain: string): boolean {
   return here > group.ownersIn(domain) || (here > 0 && here === group.total);
 }
 
-/** Pods in the domains of an option: by the spread rules of one's own, and where one is merely counted. */
-export function crowdOf({ rules, crowding }: Ties, values: ReadonlyMap<string, string>): Crowd {
-  const own = rules.filter(({ group, self }) => group.term.kind === "spread" && self).map(({ group }) => group);
-  return { own: sumOf(own, values), others: sumOf(crowding, values) };
+/** Pods in the domains of an option by which these are spread. */
+export function ownCrowd({ rules }: Ties, values: ReadonlyMap<string, string>): number {
+  let pods = 0;
+  for (const { group, self } of rules) if (self && group.term.kind === "spread") pods += podsAt(group, values);
+  return pods;
 }
 
-export interface Crowd {
-  readonly own: number;
-  readonly others: number;
+/** Pods in the domains of an option that are spread by a rule in which these are merely counted. */
+export function othersCrowd({ crowding }: Ties, values: ReadonlyMap<string, string>): number {
+  let pods = 0;
+  for (const group of crowding) pods += podsAt(group, values);
+  return pods;
 }
 
-const sumOf = (groups: readonly TopologyGroup[], values: ReadonlyMap<string, string>): number =>
-  groups.reduce((sum, group) => sum + group.podsIn(values.get(group.term.key) ?? ""), 0);
+const podsAt = (group: TopologyGroup, values: ReadonlyMap<string, string>): number =>
+  group.podsIn(values.get(group.term.key) ?? "");

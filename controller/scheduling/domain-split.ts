@@ -1,19 +1,27 @@
+import type { Aim } from "./aims";
 import type { Ask, Backlog } from "./backlog";
 import { record, spotOfOption } from "./counting";
 import type { Deadline } from "./deadline";
-import { crowdOf, isAllowed, keysOf, type Option, optionsOf } from "./domain-choice";
+import { isAllowed, keysOf, type Option, optionsOf, othersCrowd, ownCrowd } from "./domain-choice";
+import { remembered } from "./memo";
 import type { PoolPlan } from "./pool-plan";
 import { isFollowing } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import { fits, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
-/** An option with what speaks for it when others are as good. */
-interface Chance {
-  readonly option: Option;
+/** What speaks for an option when others are as good. */
+interface Best {
+  /** Of the heaviest pool that has machines for it. */
   readonly weight: number;
   /** Of the cheapest node for one such pod. */
   readonly price: number;
+  /** The same for prices that are much the same. */
+  readonly step: number;
+}
+
+interface Chance extends Best {
+  readonly option: Option;
 }
 
 /** Decides in which domains (zones, capacity types, …) pods go that depend on others there. */
@@ -21,9 +29,9 @@ export class DomainSplit {
   readonly #pools: readonly PoolPlan[];
   readonly #valuesOf: (key: string) => readonly string[];
   readonly #deadline: Deadline;
-  readonly #chances = new Map<Ask, readonly Chance[]>();
-  /** Asks that differ only in their pods have the same chances. */
-  readonly #shapes = new Map<Wish, Map<string, readonly Chance[]>>();
+  readonly #chances = new Map<Aim, Map<Vector, readonly Chance[]>>();
+  readonly #options = new Map<Wish, Map<string, readonly Option[]>>();
+  readonly #best = new Map<Wish, Map<Vector, Best | undefined>>();
   readonly #closed = new Map<Backlog, Set<Option>>();
 
   /** @param valuesOf values that a label can have */
@@ -71,70 +79,102 @@ export class DomainSplit {
    * the cheap ones, then where they are least in the way of others.
    */
   allowed(ask: Ask): readonly Option[] {
-    const { domain: ties } = ask.aim.ties;
+    return this.#rated(ask)
+      .sort(byRating)
+      .map(({ chance }) => chance.option);
+  }
+
+  #rated(ask: Ask): Rated[] {
+    const { domainTies: ties } = ask;
     const closed = this.#closed.get(ask.backlog);
-    return this.#chancesFor(ask)
-      .filter(({ option }) => closed?.has(option) !== true && isAllowed(ties, (key) => option.values.get(key)))
-      .map((chance) => ({ ...chance, ...crowdOf(ties, chance.option.values) }))
-      .sort(
-        (a, b) =>
-          a.own - b.own || b.weight - a.weight || stepOf(a) - stepOf(b) || a.others - b.others || a.price - b.price,
-      )
-      .map(({ option }) => option);
+    const rated: Rated[] = [];
+    for (const chance of this.#chancesFor(ask)) {
+      const { values } = chance.option;
+      if (closed?.has(chance.option) !== true && isAllowed(ties, values))
+        rated.push({ chance, own: ownCrowd(ties, values), others: othersCrowd(ties, values) });
+    }
+    return rated;
   }
 
   #dealOne(ask: Ask): readonly Ask[] {
     const parts = new Set<Ask>();
-    for (let [option] = this.allowed(ask); option !== undefined && ask.count > 0; [option] = this.allowed(ask)) {
+    for (let best = this.#choose(ask); best !== undefined && ask.count > 0; best = this.#choose(ask)) {
       if (this.#deadline.isUp()) break;
-      parts.add(ask.part(option, 1));
-      record(ask.domainTies, 1, spotOfOption(option));
+      parts.add(ask.part(best, 1));
+      record(ask.domainTies, 1, spotOfOption(best));
     }
     return [...parts];
   }
 
-  #chancesFor(ask: Ask): readonly Chance[] {
-    const known = this.#chances.get(ask);
-    if (known !== undefined) return known;
-    const { wish, ties } = ask.aim;
-    const needed = ties.domain.rules.map(({ group: { term } }) => `${term.kind} ${term.key}`);
-    const shape = `${ask.requests.join()} ${keysOf(ties.domain).join()} ${[...new Set(needed)].sort().join()}`;
-    const byShape = this.#shapes.get(wish) ?? new Map<string, readonly Chance[]>();
-    const chances = byShape.get(shape) ?? this.#findChances(ask);
-    this.#shapes.set(wish, byShape.set(shape, chances));
-    this.#chances.set(ask, chances);
-    return chances;
+  #choose(ask: Ask): Option | undefined {
+    let best: Rated | undefined;
+    for (const rated of this.#rated(ask)) if (best === undefined || byRating(rated, best) < 0) best = rated;
+    return best?.chance.option;
   }
 
-  #findChances({ aim: { wish, ties }, requests }: Ask): readonly Chance[] {
-    const options = optionsOf(wish, ties.domain, {
-      valuesOf: this.#valuesOf,
-      isPossible: (narrowed) => this.#bestFor(narrowed, requests) !== undefined,
-    });
-    return options.flatMap((option) => {
-      const best = this.#bestFor(option.wish, requests);
-      return best === undefined ? [] : [{ option, ...best }];
-    });
+  #chancesFor({ aim, requests }: Ask): readonly Chance[] {
+    const bySize = remembered(this.#chances, aim, () => new Map<Vector, readonly Chance[]>());
+    return remembered(bySize, requests, () =>
+      this.#optionsFor(aim).flatMap((option) => {
+        const best = this.#bestFor(option.wish, requests);
+        return best === undefined ? [] : [{ option, ...best }];
+      }),
+    );
+  }
+
+  /** The same for aims that differ only in whom their rules are about. */
+  #optionsFor({ wish, ties: { domain } }: Aim): readonly Option[] {
+    const needed = domain.rules.map(({ group: { term } }) => `${term.kind} ${term.key}`);
+    const shape = `${keysOf(domain).join()} ${[...new Set(needed)].sort().join()}`;
+    const byShape = remembered(this.#options, wish, () => new Map<string, readonly Option[]>());
+    return remembered(byShape, shape, () =>
+      optionsOf(wish, domain, {
+        valuesOf: this.#valuesOf,
+        isPossible: (narrowed) => this.#pools.some((pool) => (pool.root.with(narrowed)?.offers.length ?? 0) > 0),
+      }),
+    );
+  }
+
+  #bestFor(wish: Wish, requests: Vector): Best | undefined {
+    const bySize = remembered(this.#best, wish, () => new Map<Vector, Best | undefined>());
+    return remembered(bySize, requests, () => this.#findBest(wish, requests));
   }
 
   /** The cheapest machine for one such pod that the heaviest pool could buy. */
-  #bestFor(wish: Wish, requests: Vector): Omit<Chance, "option"> | undefined {
-    let best: Omit<Chance, "option"> | undefined;
+  #findBest(wish: Wish, requests: Vector): Best | undefined {
+    let best: Best | undefined;
     for (const pool of this.#pools) {
       const { weight } = pool.template;
       if (best !== undefined && best.weight > weight) break;
       const offer = pool.root
         .with(wish)
         ?.offers.find(({ machine }) => pool.affords(machine) && fits(machine.room, requests));
-      if (offer !== undefined && offer.offering.price < (best?.price ?? Infinity))
-        best = { weight, price: offer.offering.price };
+      if (offer === undefined) continue;
+      const { price } = offer.offering;
+      if (price < (best?.price ?? Infinity)) best = { weight, price, step: stepOf(price) };
     }
     return best;
   }
 }
 
+/** An option with how crowded it is now. */
+interface Rated {
+  readonly chance: Chance;
+  /** Pods there that these are spread by. */
+  readonly own: number;
+  /** Pods there that are spread by these. */
+  readonly others: number;
+}
+
+const byRating = (a: Rated, b: Rated): number =>
+  a.own - b.own ||
+  b.chance.weight - a.chance.weight ||
+  a.chance.step - b.chance.step ||
+  a.others - b.others ||
+  a.chance.price - b.chance.price;
+
 /** Prices that differ by some 3 % are much the same. */
-const stepOf = ({ price }: Chance): number => Math.round(Math.log(Math.max(price, 1e-9)) / Math.log(1.03));
+const stepOf = (price: number): number => Math.round(Math.log(Math.max(price, 1e-9)) / Math.log(1.03));
 
 /**
  * Pods that keep others away go first, since they may have fewer places; then those that are merely counted, then those

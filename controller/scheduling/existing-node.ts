@@ -72,7 +72,7 @@ export class ExistingNode {
     const count = this.#occupancy.capacityFor(nodeTies, room, "mayStart");
     if (count === 0 || !this.#canAttach(ask)) return 0;
     if (isFree(domainTies)) return this.#attachments.areLimited ? 1 : count;
-    return isAllowed(domainTies, this.#spot.valueOf) ? 1 : 0;
+    return isAllowed(domainTies, this.#spot.values) ? 1 : 0;
   }
 
   #canAttach({ backlog }: Ask): boolean {
@@ -82,7 +82,7 @@ export class ExistingNode {
   #seat(ask: Ask, count: number): void {
     take(this.#room, ask.requests, count);
     this.#occupancy.seat(ask.nodeTies, count);
-    record(ask.nodeTies, count, { ...this.#spot, valueOf: () => this.state.name });
+    record(ask.nodeTies, count, { ...this.#spot, values: { get: () => this.state.name } });
     record(ask.domainTies, count, this.#spot);
     for (const pod of ask.take(count)) {
       this.#attachments.add(pod);
@@ -92,7 +92,7 @@ export class ExistingNode {
 
   readonly #spot: Spot = {
     isThere: true,
-    valueOf: (key) => this.state.labels[key],
+    values: { get: (key) => this.state.labels[key] },
     counts: (group) => this.#counts(group),
   };
 

@@ -1,4 +1,6 @@
-import type { Aisle, Lot } from "./market";
+import type { Item } from "./item";
+import type { OfferGroup } from "./pool-offers";
+import type { Queue } from "./queue";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { Occupancy } from "./ties";
@@ -6,23 +8,23 @@ import { at, fits, minimum, minus, take, timesThatFit, type Vector } from "./vec
 
 /** What would go on one new node, and what that is worth. */
 export interface Pattern {
-  readonly aisle: Aisle;
+  readonly group: OfferGroup;
   /** The cheapest that holds the pods. */
   readonly offer: Offer;
   readonly scope: Scope;
-  /** Lots with how many of their pods. */
+  /** Items with how many of their pods. */
   readonly parts: readonly Part[];
   readonly worth: number;
 }
 
 export interface Part {
-  readonly lot: Lot;
+  readonly item: Item;
   readonly count: number;
 }
 
-/** What fillings of one round have in common; arrays go by the lots' positions. */
-interface Stock {
-  readonly lots: readonly Lot[];
+/** What fillings of one round have in common; arrays go by the items' positions. */
+interface Supply {
+  readonly items: readonly Item[];
   /** Pods that still need a place. */
   readonly left: Int32Array;
   readonly worth: Float64Array;
@@ -32,73 +34,85 @@ interface Stock {
   readonly groups: number;
 }
 
-/** How many lots one filling chooses from at most. With more, each filling sees others of them. */
-const sampleSizeOf = (lots: number): number => Math.max(96, Math.ceil(lots / 24));
+/** How many queues one filling chooses from at most. With more, each filling sees others of them. */
+const sampleSizeOf = (queues: number): number => Math.max(96, Math.ceil(queues / 24));
 
 /** Fills nodes; one filler serves one round of packing. */
 export class Filler {
-  /** Lots that were looked at: what the work is measured by. */
+  /** How often an item was held against a node: what the work is measured by. */
   visits = 0;
-  readonly stock: Stock;
+  readonly supply: Supply;
   readonly occupancy: Occupancy;
+  /** Pods on the node that is being filled. */
+  readonly taken: Int32Array;
   readonly #width: number;
-  /** Requests of all lots, one after the other. */
+  /** Requests of all items, one after the other. */
   readonly #requests: Float64Array;
   readonly #merit: Float64Array;
-  /** The least that any lot asks for, by resource. */
+  /** The least that any item asks for, by resource. */
   readonly #least: Vector;
   /** Scratch: one by what is left of each resource. */
   readonly #inverse: Float64Array;
-  readonly #sampleSize: number;
+  /** Scratch: queues that may still have something for the node. */
+  readonly #open: Queue[] = [];
   #turn = 0;
+  /** Kinds of items of which the node can have no more, by the turn in which that was found. */
+  readonly #closed: Int32Array;
+  readonly #isWanted = ({ position, kind }: Item): boolean =>
+    at(this.#closed, kind) !== this.#turn && at(this.supply.left, position) > at(this.taken, position);
 
-  constructor(stock: Stock) {
-    this.stock = stock;
-    this.occupancy = new Occupancy(stock.groups);
-    this.#width = stock.lots[0]?.requests.length ?? 0;
-    this.#requests = new Float64Array(stock.worth.length * this.#width);
-    for (const { position, requests } of stock.lots) this.#requests.set(requests, position * this.#width);
-    this.#least = stock.lots.map(({ requests }) => requests).reduce(minimum);
+  constructor(supply: Supply) {
+    this.supply = supply;
+    this.occupancy = new Occupancy(supply.groups);
+    this.taken = new Int32Array(supply.left.length);
+    this.#closed = new Int32Array(1 + Math.max(...supply.items.map(({ kind }) => kind)));
+    this.#width = supply.items[0]?.requests.length ?? 0;
+    this.#requests = new Float64Array(supply.worth.length * this.#width);
+    for (const { position, requests } of supply.items) this.#requests.set(requests, position * this.#width);
+    this.#least = supply.items.map(({ requests }) => requests).reduce(minimum);
     this.#inverse = new Float64Array(this.#width);
-    this.#sampleSize = sampleSizeOf(stock.lots.length);
-    this.#merit = stock.worth.map((worth) => worth ** stock.sizeBonus);
+    this.#merit = supply.worth.map((worth) => worth ** supply.sizeBonus);
   }
 
   /** Fills a node of this offer, each time with the pods that are worth most for what they take of what is left. */
-  fill(aisle: Aisle, offer: Offer, order: readonly Lot[]): Pattern | undefined {
-    const filling = new Filling(aisle, offer, this);
-    const open = this.#sample(order);
-    for (let best = this.#best(open, filling.room); best >= 0; best = this.#best(open, filling.room)) {
-      const lot = open[best];
-      if (lot === undefined || !filling.add(lot)) drop(open, best);
-    }
+  fill(group: OfferGroup, offer: Offer, queues: readonly Queue[]): Pattern | undefined {
+    const filling = new Filling(group, offer, this);
+    this.#rewind(queues);
+    for (let item = this.#best(filling); item !== undefined; item = this.#best(filling)) filling.add(item);
     return filling.pattern();
   }
 
-  /** Evenly out of the order, beginning elsewhere each time. */
-  #sample(order: readonly Lot[]): Lot[] {
-    const stride = Math.max(1, Math.ceil(order.length / this.#sampleSize));
-    const sample: Lot[] = [];
-    for (let i = this.#turn++ % stride; i < order.length; i += stride) {
-      const lot = order[i];
-      if (lot !== undefined && at(this.stock.left, lot.position) > 0) sample.push(lot);
+  /** Some of the queues, spread evenly, beginning elsewhere each time. */
+  #rewind(queues: readonly Queue[]): void {
+    const stride = Math.ceil(queues.length / sampleSizeOf(queues.length));
+    this.#open.length = 0;
+    for (let i = ++this.#turn % stride; i < queues.length; i += stride) {
+      const queue = queues[i];
+      if (queue === undefined) continue;
+      queue.rewind();
+      this.#open.push(queue);
     }
-    return sample;
   }
 
-  /** Where in the list the best lot stands, or -1; lots that no longer fit are dropped. */
-  #best(open: Lot[], room: Vector): number {
-    if (isFull(room, this.#least)) return -1;
+  /** The item whose turn it is; queues that have nothing left for the node are dropped. */
+  #best(filling: Filling): Item | undefined {
+    const { room } = filling;
+    if (isFull(room, this.#least)) return undefined;
     for (let i = 0; i < room.length; i++) this.#inverse[i] = 1 / at(room, i);
-    let best = -1;
+    const open = this.#open;
+    let best: Item | undefined;
     let most = 0;
     for (let i = 0; i < open.length; i++) {
-      const position = open[i]?.position ?? 0;
-      const share = this.#share(position, room);
-      if (share === Infinity) drop(open, i--);
-      else if (at(this.#merit, position) > most * share) {
-        best = i;
-        most = at(this.#merit, position) / share;
+      const item = open[i]?.head(this.#isWanted);
+      const share = item === undefined ? Infinity : this.#share(item.position, room);
+      if (item === undefined || share === Infinity) drop(open, i--);
+      else if (at(this.#merit, item.position) <= most * share) continue;
+      else if (filling.accepts(item)) {
+        best = item;
+        most = at(this.#merit, item.position) / share;
+      } else {
+        this.#closed[item.kind] = this.#turn;
+        i--;
       }
     }
     this.visits += open.length;
@@ -122,55 +136,63 @@ export class Filler {
 /** One node that is being filled. */
 class Filling {
   readonly room: Vector;
-  readonly #aisle: Aisle;
+  readonly #group: OfferGroup;
   readonly #offer: Offer;
   readonly #filler: Filler;
-  readonly #counts = new Map<Lot, number>();
+  readonly #items: Item[] = [];
   #scope: Scope;
   #worth = 0;
   #isTied = false;
 
-  constructor(aisle: Aisle, offer: Offer, filler: Filler) {
+  constructor(group: OfferGroup, offer: Offer, filler: Filler) {
     this.room = offer.machine.room.slice();
-    this.#aisle = aisle;
+    this.#group = group;
     this.#offer = offer;
     this.#filler = filler;
-    this.#scope = aisle.stall.pool.root;
+    this.#scope = group.owner.pool.root;
   }
 
-  /** Adds some pods of the lot; false when the node cannot have more of them. */
-  add(lot: Lot): boolean {
-    const taken = this.#counts.get(lot) ?? 0;
-    const count = this.#portion(lot, at(this.#filler.stock.left, lot.position) - taken);
-    const scope = count > 0 ? this.#scope.with(lot.ask.wish) : undefined;
-    if (scope?.open[this.#offer.position] !== 1) return false;
-    this.#scope = scope;
-    take(this.room, lot.requests, count);
-    this.#counts.set(lot, taken + count);
-    this.#worth += at(this.#filler.stock.worth, lot.position) * count;
-    if (lot.isTied) this.#filler.occupancy.seat(lot.ask.nodeTies, count);
-    this.#isTied ||= lot.isTied;
-    return true;
+  /** Whether pods of this kind may join those that are on the node. Once they may not, they never may. */
+  accepts({ wish, ties, isTied }: Item): boolean {
+    if (isTied && this.#filler.occupancy.capacityFor(ties, 1) === 0) return false;
+    return this.#scope.with(wish)?.open[this.#offer.position] === 1;
+  }
+
+  /** Adds some pods of an item that is accepted and for which there is room. */
+  add(item: Item): void {
+    const { taken, supply, occupancy } = this.#filler;
+    const { position } = item;
+    const already = at(taken, position);
+    const count = this.#portion(item, at(supply.left, position) - already);
+    this.#scope = this.#scope.with(item.wish) ?? this.#scope;
+    take(this.room, item.requests, count);
+    if (already === 0) this.#items.push(item);
+    taken[position] = already + count;
+    this.#worth += at(supply.worth, position) * count;
+    if (item.isTied) occupancy.seat(item.ties, count);
+    this.#isTied ||= item.isTied;
   }
 
   pattern(): Pattern | undefined {
-    if (this.#isTied) this.#filler.occupancy.clear();
-    if (this.#counts.size === 0) return undefined;
-    const parts = [...this.#counts].map(([lot, count]) => ({ lot, count }));
-    return { aisle: this.#aisle, offer: this.#cheapest(), scope: this.#scope, parts, worth: this.#worth };
+    const { taken, occupancy } = this.#filler;
+    if (this.#isTied) occupancy.clear();
+    const parts = this.#items.map((item) => ({ item, count: at(taken, item.position) }));
+    for (const { position } of this.#items) taken[position] = 0;
+    if (parts.length === 0) return undefined;
+    return { group: this.#group, offer: this.#cheapest(), scope: this.#scope, parts, worth: this.#worth };
   }
 
   /** Not all at once, so that others which go well with them get their turn. */
-  #portion({ requests, isTied, ask }: Lot, left: number): number {
+  #portion({ requests, isTied, ties }: Item, left: number): number {
     const fitting = timesThatFit(this.room, requests, left);
     const portion = Math.max(Math.min(fitting, 1), Math.floor(fitting / 3));
-    return isTied ? this.#filler.occupancy.capacityFor(ask.nodeTies, portion) : portion;
+    return isTied ? this.#filler.occupancy.capacityFor(ties, portion) : portion;
   }
 
-  /** The cheapest of the aisle that holds what was put on this one. */
+  /** The cheapest of the group that holds what was put on this one. */
   #cheapest(): Offer {
     const used = minus(this.#offer.machine.room, this.room);
-    for (const offer of this.#aisle.offers) {
+    for (const offer of this.#group.offers) {
       if (offer === this.#offer) break;
       if (this.#scope.open[offer.position] === 1 && fits(offer.machine.room, used)) return offer;
     }
@@ -185,7 +207,7 @@ function isFull(room: Vector, least: Vector): boolean {
 }
 
 /** Takes an item out of a list whose order does not matter. */
-function drop(list: Lot[], index: number): void {
+function drop(list: Queue[], index: number): void {
   const last = list.pop();
   if (last !== undefined && index < list.length) list[index] = last;
 }

@@ -1,4 +1,5 @@
-import type { PodSpec } from "../api/pod";
+import type { Container, PodSpec } from "../api/pod";
+import type { Problem } from "./problem";
 import type { Amounts } from "./resources";
 
 /**
@@ -15,7 +16,23 @@ export interface PortUse {
 const everywhere = "0.0.0.0";
 const prefix = "host-port:";
 
+/** Every port that somebody already uses or will: an address-wide bind has to know them all. */
+export function portsIn({ pods, nodes, daemonSets }: Problem): readonly PortUse[] {
+  const uses = new Map<string, PortUse>();
+  const note = (spec: PodSpec): void => {
+    for (const use of portsOf(spec)) uses.set(nameOf(use), use);
+  };
+  for (const node of nodes) for (const { spec } of node.pods) note(spec);
+  for (const { spec } of daemonSets) note(spec.template.spec);
+  for (const { spec } of pods) note(spec);
+  return [...uses.values()];
+}
+
+const noPorts: readonly PortUse[] = [];
+
 export function portsOf({ containers, initContainers = [], hostNetwork }: PodSpec): readonly PortUse[] {
+  const named = ({ ports }: Container): boolean => ports !== undefined;
+  if (!containers.some(named) && !initContainers.some(named)) return noPorts;
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === "Always");
   return [...containers, ...sidecars]
     .flatMap(({ ports = [] }) => ports)

@@ -1,7 +1,11 @@
+import type { Ask } from "./backlog";
 import type { Deadline } from "./deadline";
 import type { Draft, Share } from "./draft";
+import { remembered } from "./memo";
 import { isOpen, type PoolPlan } from "./pool-plan";
 import type { Offer } from "./template";
+import type { Ties } from "./ties";
+import type { Wish } from "./wish";
 import { at, fits, minimum, minus, timesThatFit, type Vector } from "./vector";
 
 /** A planned node, and the pool it is planned for. */
@@ -20,9 +24,13 @@ export function improve(planned: readonly Planned[], effort: number, deadline: D
   while (tidying.round());
 }
 
-interface Move {
+/** Pods of one share. */
+interface Part {
   readonly share: Share;
   readonly count: number;
+}
+
+interface Move extends Part {
   readonly to: number;
 }
 
@@ -37,6 +45,8 @@ class Tidying {
   /** Nodes that may have room for something, the roomiest first. */
   #roomy: readonly number[] = [];
   readonly #deadline: Deadline;
+  /** For whom no node had room, since any last got more: only becoming a smaller machine may leave more free. */
+  readonly #hopeless = new Hopeless();
   #effort: number;
 
   constructor(planned: readonly Planned[], effort: number, deadline: Deadline) {
@@ -79,15 +89,19 @@ class Tidying {
     for (const offer of smallerThan(draft)) {
       const excess = pool.affordsInstead(draft, offer) ? excessOf(draft, offer) : undefined;
       if (excess === undefined || !this.#moveAway(index, excess)) continue;
-      pool.settle(draft, offer);
+      // One by one more may have found a place than all at once.
+      if (draft.shares.length === 0) pool.close(draft);
+      else pool.settle(draft, offer);
       this.#refresh(index);
+      this.#hopeless.clear();
       return true;
     }
     return false;
   }
 
   /** Moves these pods to other nodes, or none of them; nobody is left behind who has to be with one of them. */
-  #moveAway(from: number, parts: readonly { readonly share: Share; readonly count: number }[]): boolean {
+  #moveAway(from: number, parts: readonly Part[]): boolean {
+    if (parts.some(({ share }) => this.#hopeless.has(share.ask))) return false;
     const moves: Move[] = [];
     const haveMoved = parts.every((part) => this.#spread(from, part, moves) === 0);
     if (haveMoved && !hasLonely(this.#draft(from))) return true;
@@ -96,7 +110,8 @@ class Tidying {
   }
 
   /** Moves pods of one share to wherever there is room; how many found none. */
-  #spread(from: number, { share, count }: { readonly share: Share; readonly count: number }, moves: Move[]): number {
+  #spread(from: number, { share, count }: Part, moves: Move[]): number {
+    const isFirst = moves.length === 0;
     let left = count;
     const { requests } = share.ask;
     for (const to of this.#roomy) {
@@ -110,6 +125,7 @@ class Tidying {
       moves.push({ share, count: seats, to });
       left -= seats;
     }
+    if (isFirst && left === count && this.#seats(from, share, 1) === 0) this.#hopeless.add(share.ask);
     return left;
   }
 
@@ -156,6 +172,26 @@ class Tidying {
   }
 }
 
+/** Pods that no planned node has room for: others of the same requests, wish and ties need not be tried. */
+class Hopeless {
+  readonly #known = new Map<Ties, Map<Wish, Set<Vector>>>();
+
+  has({ nodeTies, wish, requests }: Ask): boolean {
+    return this.#known.get(nodeTies)?.get(wish)?.has(requests) ?? false;
+  }
+
+  /** Pods that follow others are not remembered: those may come to be where they can follow. */
+  add(ask: Ask): void {
+    if (ask.follows) return;
+    const byWish = remembered(this.#known, ask.nodeTies, () => new Map<Wish, Set<Vector>>());
+    remembered(byWish, ask.wish, () => new Set<Vector>()).add(ask.requests);
+  }
+
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
 const hasLonely = ({ shares, occupancy }: Draft): boolean =>
   shares.some(({ ask }) => ask.follows && occupancy.leavesAlone(ask.nodeTies));
 
@@ -182,11 +218,8 @@ function fillOf({ used, offer }: Draft): number {
 }
 
 /** Few pods without which the offer would do; nothing when many would have to go. */
-function excessOf(
-  draft: Draft,
-  { machine }: Offer,
-): readonly { readonly share: Share; readonly count: number }[] | undefined {
-  const excess: { share: Share; count: number }[] = [];
+function excessOf(draft: Draft, { machine }: Offer): readonly Part[] | undefined {
+  const excess: Part[] = [];
   let used = draft.used;
   while (!fits(machine.room, used)) {
     const share = leastThatHelps(draft.shares, { used, room: machine.room, gone: excess });

@@ -34,7 +34,7 @@ export function layoutOf(openings: readonly Opening[]): Layout {
     openings.reduce((total, opening) => total + amount(opening), 0);
   return {
     openings,
-    price: sum(({ pattern: { aisle, offer }, times }) => aisle.stall.priceOf(offer) * times),
+    price: sum(({ pattern: { group, offer }, times }) => group.owner.priceOf(offer) * times),
     nodes: sum(({ times }) => times),
     pods: sum(({ pattern, times }) => times * pattern.parts.reduce((pods, { count }) => pods + count, 0)),
   };

@@ -1,4 +1,5 @@
 import type { Ask } from "./backlog";
+import { drawn } from "./item";
 import type { Layout, Packing } from "./layout";
 import { layoutFor } from "./packing";
 import type { PoolPlan } from "./pool-plan";
@@ -18,11 +19,14 @@ export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], pack
 function carryOut({ openings }: Layout, { variety }: Packing): number {
   let opened = 0;
   for (const { pattern, times } of openings) {
-    const { aisle, offer, scope, parts } = pattern;
-    const { pool } = aisle.stall;
-    const load = { scope, offer, counts: parts.map(({ lot, count }) => [lot.ask, count] as const) };
+    const { group, offer, scope, parts } = pattern;
+    const { pool } = group.owner;
     const relaxed = variety === "relaxed";
-    for (let time = 0; time < times && pool.canOpen(load, relaxed); time++, opened++) pool.open(load, relaxed);
+    for (let time = 0; time < times; time++, opened++) {
+      const load = { scope, offer, counts: parts.flatMap(({ item, count }) => drawn(item, count)) };
+      if (!pool.canOpen(load, relaxed)) break;
+      pool.open(load, relaxed);
+    }
   }
   return opened;
 }

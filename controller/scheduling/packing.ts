@@ -1,6 +1,7 @@
 import type { Ask } from "./backlog";
 import { isBetter, type Layout, type Packing } from "./layout";
-import { type Lot, lotsOf, Stall } from "./market";
+import { type Item, itemsOf } from "./item";
+import { PoolOffers } from "./pool-offers";
 import type { PoolPlan } from "./pool-plan";
 import { Round, type Tuning } from "./round";
 import { worthAlone } from "./worth";
@@ -10,36 +11,33 @@ import { worthAlone } from "./worth";
  * pods which are hard to combine come first the next time (sequential value correction, as in cutting-stock problems).
  */
 export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): Layout | undefined {
-  const all = lotsOf(asks);
+  const all = itemsOf(asks);
   if (all.length === 0) return undefined;
-  const stalls = pools.map((pool) => new Stall(pool, all, packing.nodePrice));
-  const worth = worthAlone(
-    stalls.flatMap((stall) => stall.aisles(stall.pool.left)),
-    all.length,
-    packing.groups,
-  );
-  const lots = all.filter(({ position }) => worth[position] !== Infinity);
-  if (lots.length === 0) return undefined;
-  const byPrice = bestOf(lots, stalls, { ...packing, worth, by: "price" });
-  const asking = lots.reduce((pods, { ask }) => pods + ask.count, 0);
+  const market = pools.map((pool) => new PoolOffers(pool, all, packing.nodePrice));
+  const groups = market.flatMap((offers) => offers.groups(offers.pool.left));
+  const worth = worthAlone(groups, all.length, packing.groups);
+  const items = all.filter(({ position }) => worth[position] !== Infinity);
+  if (items.length === 0) return undefined;
+  const byPrice = bestOf(items, market, { ...packing, worth, by: "price" });
+  const asking = items.reduce((pods, { count }) => pods + count, 0);
   if (byPrice === undefined || byPrice.pods === asking || !pools.some(({ template }) => template.isLimited))
     return byPrice;
   if (packing.deadline.isUp()) return byPrice;
-  const byLimits = bestOf(lots, stalls, { ...packing, worth: worth.map(() => 1), by: "limits" });
+  const byLimits = bestOf(items, market, { ...packing, worth: worth.map(() => 1), by: "limits" });
   return byLimits !== undefined && isBetter(byLimits, byPrice) ? byLimits : byPrice;
 }
 
 /** The best of several rounds. */
 function bestOf(
-  lots: readonly Lot[],
-  stalls: readonly Stall[],
+  items: readonly Item[],
+  market: readonly PoolOffers[],
   { worth, ...packing }: Packing & Omit<Tuning, "sizeBonus">,
 ): Layout | undefined {
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
   for (let [effort, round] = [packing.effort, 0]; effort > 0 && patience > 0 && round < rounds.most; round++) {
     const sizeBonus = sizeBonuses[round % sizeBonuses.length] ?? 1;
-    const packed = new Round(lots, stalls, { ...packing, worth, sizeBonus });
+    const packed = new Round(items, market, { ...packing, worth, sizeBonus });
     const layout = packed.run();
     patience = isGain(layout, best) ? rounds.withoutGain : patience - 1;
     if (isGain(layout, best)) best = layout;

@@ -16,20 +16,25 @@ export const hasTopology = ({ affinity, topologySpreadConstraints }: PodSpec): b
 /** Whether the pod may keep others away from where it runs. */
 export const repels = ({ spec }: Pod): boolean => spec.affinity?.podAntiAffinity !== undefined;
 
-/** Labels by which the topology terms of a problem tell pods apart. */
-export function labelKeysIn({ pods, nodes }: Problem): readonly string[] {
+/** Labels by which the topology terms of a problem tell pods apart; undefined where there are no such terms. */
+export type LabelKeys = readonly string[] | undefined;
+
+export function labelKeysIn({ pods, nodes }: Problem): LabelKeys {
   const repelling = nodes.flatMap((node) => node.pods.filter(repels));
-  return [...new Set([...pods, ...repelling].flatMap(labelKeysOf))].sort();
+  const tied = [...pods, ...repelling].filter(({ spec }) => hasTopology(spec));
+  if (tied.length === 0) return undefined;
+  const keys = new Set<string>();
+  for (const { spec } of tied) for (const key of labelKeysOf(spec)) keys.add(key);
+  return [...keys].sort();
 }
 
-function labelKeysOf({ spec }: Pod): readonly string[] {
-  if (!hasTopology(spec)) return [];
-  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
-  const podTerms = [podAffinity, podAntiAffinity].flatMap((affinity) => [
-    ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-    ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((each) => each.podAffinityTerm),
+function labelKeysOf({ affinity, topologySpreadConstraints = [] }: PodSpec): readonly string[] {
+  const { podAffinity, podAntiAffinity } = affinity ?? {};
+  const podTerms = [podAffinity, podAntiAffinity].flatMap((rules) => [
+    ...(rules?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(rules?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((each) => each.podAffinityTerm),
   ]);
-  return [...(spec.topologySpreadConstraints ?? []), ...podTerms].flatMap((term) => [
+  return [...topologySpreadConstraints, ...podTerms].flatMap((term) => [
     ...Object.keys(term.labelSelector?.matchLabels ?? {}),
     ...(term.labelSelector?.matchExpressions ?? []).map(({ key }) => key),
     ...(term.matchLabelKeys ?? []),
@@ -38,8 +43,8 @@ function labelKeysOf({ spec }: Pod): readonly string[] {
 }
 
 /** Equal for pods that no term can tell apart. */
-export function identityKey({ metadata }: PodIdentity, labelKeys: readonly string[]): string {
-  if (labelKeys.length === 0) return "";
+export function identityKey({ metadata }: PodIdentity, labelKeys: LabelKeys): string {
+  if (labelKeys === undefined) return "";
   let key = metadata.namespace ?? "default";
   const own: Labels = metadata.labels ?? {};
   for (const label of labelKeys) {

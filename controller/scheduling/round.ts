@@ -1,17 +1,26 @@
 import { Filler, type Pattern } from "./fill";
 import { type Layout, layoutOf, type Opening, type Packing } from "./layout";
-import type { Aisle, Lot, Stall } from "./market";
+import type { Item } from "./item";
+import type { OfferGroup, PoolOffers } from "./pool-offers";
+import { type Queue, queuesOf } from "./queue";
 import { affords, type Offer } from "./template";
 import { varied } from "./varied-pattern";
 import { at, minus, type Vector } from "./vector";
 
 interface Candidate {
-  readonly aisle: Aisle;
+  readonly group: OfferGroup;
   readonly offer: Offer;
   /** As it was filled at the last look; undefined where nothing goes on it. */
   pattern: Pattern | undefined;
   /** Price by worth at the last look; as pods find places it hardly gets better. 0 before the first. */
   score: number;
+}
+
+/** Who waits for the nodes of one group, and how many items were finished when that was sorted out. */
+interface Queues {
+  readonly items: readonly Item[];
+  readonly queues: readonly Queue[];
+  readonly at: number;
 }
 
 /** In what rounds differ. */
@@ -24,27 +33,27 @@ export interface Tuning {
 
 /** One round of packing: opens the node whose pods are worth most by its price, until nobody waits or time is up, but one at least. */
 export class Round {
-  readonly #lots: readonly Lot[];
-  readonly #stalls: readonly Stall[];
+  readonly #items: readonly Item[];
+  readonly #market: readonly PoolOffers[];
   readonly #packing: Packing & Tuning;
   readonly #worth: Float64Array;
   readonly #left: Int32Array;
-  readonly #limits: Map<Stall, Vector>;
-  readonly #orders = new Map<Aisle, { readonly lots: readonly Lot[]; readonly at: number }>();
-  /** Lots of which nobody waits any more. */
+  readonly #limits: Map<PoolOffers, Vector>;
+  readonly #queues = new Map<OfferGroup, Queues>();
+  /** Items of which nobody waits any more. */
   #finished = 0;
   readonly #filler: Filler;
   readonly #paid: Float64Array;
 
-  constructor(lots: readonly Lot[], stalls: readonly Stall[], packing: Packing & Tuning) {
-    this.#lots = lots;
-    this.#stalls = stalls;
+  constructor(items: readonly Item[], market: readonly PoolOffers[], packing: Packing & Tuning) {
+    this.#items = items;
+    this.#market = market;
     this.#packing = packing;
     this.#worth = packing.worth;
     this.#left = new Int32Array(packing.worth.length);
-    for (const { position, ask } of lots) this.#left[position] = ask.count;
-    this.#limits = new Map(stalls.map((stall) => [stall, stall.pool.left]));
-    this.#filler = new Filler({ lots, left: this.#left, ...packing });
+    for (const { position, count } of items) this.#left[position] = count;
+    this.#limits = new Map(market.map((offers) => [offers, offers.pool.left]));
+    this.#filler = new Filler({ items, left: this.#left, ...packing });
     this.#paid = new Float64Array(packing.worth.length);
   }
 
@@ -58,7 +67,7 @@ export class Round {
     for (let pattern = this.#best(candidates); pattern !== undefined; pattern = this.#best(candidates)) {
       openings.push({ pattern, times: this.#open(pattern) });
       if (this.#packing.deadline.isUp()) break;
-      if (this.#hasRunOut(pattern.aisle)) candidates = this.#candidates();
+      if (this.#hasRunOut(pattern.group)) candidates = this.#candidates();
     }
     return layoutOf(openings);
   }
@@ -66,26 +75,26 @@ export class Round {
   /** What pods were worth, moved half-way to what they cost. */
   corrected(): Float64Array {
     const corrected = this.#worth.slice();
-    for (const { position, ask } of this.#lots) {
-      const placed = ask.count - at(this.#left, position);
+    for (const { position, count } of this.#items) {
+      const placed = count - at(this.#left, position);
       if (placed > 0) corrected[position] = (at(this.#worth, position) + at(this.#paid, position) / placed) / 2;
     }
     return corrected;
   }
 
   #candidates(): Candidate[] {
-    return this.#stalls
-      .flatMap((stall) => stall.aisles(this.#limitOf(stall)))
-      .flatMap((aisle) => aisle.samples.map((offer) => ({ aisle, offer, pattern: undefined, score: 0 })));
+    return this.#market
+      .flatMap((offers) => offers.groups(this.#limitOf(offers)))
+      .flatMap((group) => group.samples.map((offer) => ({ group, offer, pattern: undefined, score: 0 })));
   }
 
   /** Whether the limits have put some of the pool's offers out of reach. */
-  #hasRunOut(aisle: Aisle): boolean {
-    return !aisle.stall.aisles(this.#limitOf(aisle.stall)).includes(aisle);
+  #hasRunOut(group: OfferGroup): boolean {
+    return !group.owner.groups(this.#limitOf(group.owner)).includes(group);
   }
 
-  #limitOf(stall: Stall): Vector {
-    return this.#limits.get(stall) ?? stall.pool.left;
+  #limitOf(offers: PoolOffers): Vector {
+    return this.#limits.get(offers) ?? offers.pool.left;
   }
 
   /** Looks at the most promising first, and stops when nobody's last look was better. */
@@ -101,10 +110,10 @@ export class Round {
   }
 
   /** Whether the pattern of the last look cannot be had any more. */
-  #isStale({ aisle, pattern }: Candidate): boolean {
-    if (pattern === undefined || this.#keepsVariety(aisle)) return true;
-    if (!affords(this.#limitOf(aisle.stall), pattern.offer.machine)) return true;
-    for (const { lot, count } of pattern.parts) if (at(this.#left, lot.position) < count) return true;
+  #isStale({ group, pattern }: Candidate): boolean {
+    if (pattern === undefined || this.#keepsVariety(group)) return true;
+    if (!affords(this.#limitOf(group.owner), pattern.offer.machine)) return true;
+    for (const { item, count } of pattern.parts) if (at(this.#left, item.position) < count) return true;
     return false;
   }
 
@@ -114,41 +123,41 @@ export class Round {
     candidate.score = pattern === undefined ? Infinity : this.#costOf(pattern) / pattern.worth;
   }
 
-  #costOf({ aisle, offer }: Pattern): number {
-    if (this.#packing.by === "price") return aisle.stall.priceOf(offer);
-    return largestShare(this.#limitOf(aisle.stall), offer.machine.capacity);
+  #costOf({ group, offer }: Pattern): number {
+    if (this.#packing.by === "price") return group.owner.priceOf(offer);
+    return largestShare(this.#limitOf(group.owner), offer.machine.capacity);
   }
 
-  #keepsVariety({ stall }: Aisle): boolean {
-    return stall.pool.template.wantsVariety && this.#packing.variety === "strict";
+  #keepsVariety({ owner }: OfferGroup): boolean {
+    return owner.pool.template.wantsVariety && this.#packing.variety === "strict";
   }
 
-  #fill({ aisle, offer }: Candidate): Pattern | undefined {
-    const limit = this.#limitOf(aisle.stall);
+  #fill({ group, offer }: Candidate): Pattern | undefined {
+    const limit = this.#limitOf(group.owner);
     if (!affords(limit, offer.machine)) return undefined;
-    const full = this.#filler.fill(aisle, offer, this.#orderFor(aisle));
-    return full !== undefined && this.#keepsVariety(aisle) ? varied(full, limit) : full;
+    const full = this.#filler.fill(group, offer, this.#queuesFor(group));
+    return full !== undefined && this.#keepsVariety(group) ? varied(full, limit) : full;
   }
 
-  /** The aisle's lots that still wait, by worth; sorted out anew when many are gone. */
-  #orderFor(aisle: Aisle): readonly Lot[] {
-    const known = this.#orders.get(aisle);
-    if (known !== undefined && this.#finished - known.at < known.lots.length / 4) return known.lots;
-    const waiting = (known?.lots ?? aisle.lots).filter(({ position }) => at(this.#left, position) > 0);
-    const lots = waiting.sort((a, b) => at(this.#worth, b.position) - at(this.#worth, a.position));
-    this.#orders.set(aisle, { lots, at: this.#finished });
-    return lots;
+  /** The group's items that still wait; sorted out anew when many are gone. */
+  #queuesFor(group: OfferGroup): readonly Queue[] {
+    const known = this.#queues.get(group);
+    if (known !== undefined && this.#finished - known.at < known.items.length / 4) return known.queues;
+    const items = (known?.items ?? group.items).filter(({ position }) => at(this.#left, position) > 0);
+    const queues = queuesOf(items, this.#worth);
+    this.#queues.set(group, { items, queues, at: this.#finished });
+    return queues;
   }
 
   /** Opens as many nodes of this pattern as pods and limits allow. */
   #open(pattern: Pattern): number {
-    const { aisle, offer, parts, worth } = pattern;
-    const limit = this.#limitOf(aisle.stall);
+    const { group, offer, parts, worth } = pattern;
+    const limit = this.#limitOf(group.owner);
     const times = Math.min(timesWithin(limit, offer.machine.capacity), this.#repeats(pattern));
-    this.#limits.set(aisle.stall, minus(limit, offer.machine.capacity, times));
+    this.#limits.set(group.owner, minus(limit, offer.machine.capacity, times));
     const score = this.#costOf(pattern) / worth;
-    for (const { lot, count } of parts) {
-      const { position } = lot;
+    for (const { item, count } of parts) {
+      const { position } = item;
       this.#left[position] = at(this.#left, position) - count * times;
       if (this.#left[position] === 0) this.#finished++;
       this.#paid[position] = at(this.#paid, position) + score * at(this.#worth, position) * count * times;
@@ -157,7 +166,7 @@ export class Round {
   }
 
   #repeats({ parts }: Pattern): number {
-    return Math.min(...parts.map(({ lot, count }) => Math.floor((this.#left[lot.position] ?? 0) / count)));
+    return Math.min(...parts.map(({ item, count }) => Math.floor((this.#left[item.position] ?? 0) / count)));
   }
 }
 

@@ -3,11 +3,11 @@ import { classesOf } from "./aims";
 import { Backlog } from "./backlog";
 import { type Daemon, daemonOf } from "./daemons";
 import { Deadline } from "./deadline";
-import { demandOf, portsOnNodes, type RefusedPod } from "./demand";
+import { demandOf, type RefusedPod } from "./demand";
 import { ExistingNode, inOrder } from "./existing-node";
 import { Explainer } from "./explain";
 import type { PoolView } from "./explain-pool";
-import { portsOf } from "./host-ports";
+import { portsIn, type PortUse } from "./host-ports";
 import { place } from "./placement";
 import type { Plan } from "./plan";
 import { plannedNodes } from "./planned-node";
@@ -27,9 +27,9 @@ import { VolumeMap } from "./volumes";
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
   const deadline = new Deadline(isTimeUp);
-  const ports = [...portsOnNodes(problem), ...problem.pods.flatMap(({ spec }) => portsOf(spec))];
+  const ports = portsIn(problem);
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
-  const { classes, refused, topology, dimensions, pools, volumes } = prepared(problem, daemons);
+  const { classes, refused, topology, dimensions, pools, volumes } = prepared(problem, daemons, ports);
   const groups = topology.perNode;
   const nodes = inOrder(problem.nodes).map(
     (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
@@ -48,10 +48,10 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
   };
 }
 
-function prepared(problem: Problem, daemons: readonly Daemon[]) {
+function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {
   const labelKeys = labelKeysIn(problem);
   const volumes = new VolumeMap(problem.volumes);
-  const { groups, refused } = demandOf(problem, volumes, labelKeys);
+  const { groups, refused } = demandOf(problem.pods, { volumes, labelKeys, ports });
   const dimensions = dimensionsOf(problem, [...groups, ...daemons]);
   const pools = inWeightOrder(problem.pools).map((choice) => ({
     choice,

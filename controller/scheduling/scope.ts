@@ -76,8 +76,11 @@ export class Scope {
 
   /** The scope with a pod of this wish, or undefined when it cannot join. */
   with(wish: Wish): Scope | undefined {
-    if (!this.#joined.has(wish)) this.#joined.set(wish, this.#desk.narrow(this, wish));
-    return this.#joined.get(wish);
+    const known = this.#joined.get(wish);
+    if (known !== undefined || this.#joined.has(wish)) return known;
+    const narrowed = this.#desk.narrow(this, wish);
+    this.#joined.set(wish, narrowed);
+    return narrowed;
   }
 }
 

@@ -36,25 +36,20 @@ export const isFree = (ties: Ties): boolean => ties === noTies;
 /** Whether the pods must be where certain others are. */
 export const isFollowing = ({ rules }: Ties): boolean => rules.some(({ group }) => group.term.kind === "affinity");
 
-interface Circumstances {
-  /** Pods of the group on the node. */
-  readonly present: number;
-  readonly self: boolean;
-  readonly isFirst: boolean;
-  readonly maxSkew: number;
-}
-
-/** How many more pods a rule allows on a node. One more node is always possible, and empty, so that the least count is 0. */
-const allowances: Readonly<Record<TopologyTerm["kind"], (circumstances: Circumstances) => number>> = {
-  spread({ present, self, maxSkew }) {
-    if (self) return maxSkew - present;
-    return present <= maxSkew ? Infinity : 0;
+/**
+ * How many more pods a rule allows on a node where `present` pods of its group are. One more node is always possible,
+ * and empty, so that the least count is 0.
+ */
+const allowances: Readonly<Record<TopologyTerm["kind"], (rule: Rule, present: number, mayStart: boolean) => number>> = {
+  spread({ group: { term }, self }, present) {
+    if (self) return term.maxSkew - present;
+    return present <= term.maxSkew ? Infinity : 0;
   },
-  antiAffinity({ present, self }) {
+  antiAffinity({ self }, present) {
     if (present > 0) return 0;
     return self ? 1 : Infinity;
   },
-  affinity: ({ present, isFirst }) => (present > 0 || isFirst ? Infinity : 0),
+  affinity: (rule, present, mayStart) => (present > 0 || (mayStart && mayBeFirst(rule)) ? Infinity : 0),
 };
 
 /** How many pods of each group are on one node, and how many pods with the group's rule. */
@@ -88,10 +83,8 @@ export class Occupancy {
   }
 
   #allowed(rule: Rule, mayStart: boolean): number {
-    const { group, self } = rule;
-    const present = this.#pods[group.perNode] ?? 0;
-    const isFirst = mayStart && mayBeFirst(rule);
-    return allowances[group.term.kind]({ present, self, isFirst, maxSkew: group.term.maxSkew });
+    const { perNode, term } = rule.group;
+    return allowances[term.kind](rule, this.#pods[perNode] ?? 0, mayStart);
   }
 
   /** Whether pods with these ties, which are here, have nobody else here that they must be with. */

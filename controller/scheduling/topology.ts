@@ -2,7 +2,7 @@ import { keyOf } from "../api/kube-object";
 import type { Pod } from "../api/pod";
 import { isTerminal, isTerminating } from "../api/pod-state";
 import { countsOnNode } from "./node-filter";
-import { identityKey, namespaceOf, type PodIdentity, repels } from "./pod-identity";
+import { identityKey, type LabelKeys, namespaceOf, type PodIdentity, repels } from "./pod-identity";
 import type { NodeState, Problem } from "./problem";
 import { ofLabels, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
@@ -16,7 +16,7 @@ import { noTies, type Rule, type Ties } from "./ties";
  */
 export class Topology {
   readonly reader: TermReader;
-  readonly #labelKeys: readonly string[];
+  readonly #labelKeys: LabelKeys;
   readonly #groups = new Map<string, TopologyGroup>();
   readonly #pools: readonly Scope[];
   readonly #nodes: readonly NodeState[];
@@ -25,12 +25,14 @@ export class Topology {
   readonly #counted = new Map<string, readonly TopologyGroup[]>();
   readonly #perNode: TopologyGroup[] = [];
   readonly #values = new Map<string, readonly string[]>();
+  /** Equal ties of single nodes are one object, so that pods with equal ties are packed as one. */
+  readonly #nodeTies = new Map<string, Ties>();
 
   /**
    * @param pools an empty node of each pool
    * @param labelKeys as `labelKeysIn` says of the same problem
    */
-  constructor({ pods, nodes, namespaces }: Problem, pools: readonly Scope[], labelKeys: readonly string[]) {
+  constructor({ pods, nodes, namespaces }: Problem, pools: readonly Scope[], labelKeys: LabelKeys) {
     this.reader = new TermReader(namespaces);
     this.#pools = pools;
     this.#nodes = nodes;
@@ -81,9 +83,20 @@ export class Topology {
       kin: company.includes(group) ? company : [group],
     }));
     return {
-      node: tiesAmong(rules, counted, ({ perNode }) => perNode >= 0),
+      node: this.#shared(tiesAmong(rules, counted, ({ perNode }) => perNode >= 0)),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
     };
+  }
+
+  #shared(ties: Ties): Ties {
+    if (ties === noTies) return ties;
+    const rules = ties.rules.map(
+      ({ group, self, kin }) => `${group.perNode} ${self} ${kin.map(({ term }) => term.id).join()}`,
+    );
+    const key = `${rules.join()} of ${ties.counted.map(({ perNode }) => perNode).join()}`;
+    const shared = this.#nodeTies.get(key) ?? ties;
+    this.#nodeTies.set(key, shared);
+    return shared;
   }
 
   #groupsAbout(pod: PodIdentity): readonly TopologyGroup[] {
@@ -151,12 +164,8 @@ interface Kind {
   readonly places: Map<NodeState, number>;
 }
 
-function kindsOf(
-  nodes: readonly NodeState[],
-  moving: ReadonlySet<string>,
-  labelKeys: readonly string[],
-): readonly Kind[] {
-  if (labelKeys.length === 0 && !nodes.some(({ pods }) => pods.some(repels))) return [];
+function kindsOf(nodes: readonly NodeState[], moving: ReadonlySet<string>, labelKeys: LabelKeys): readonly Kind[] {
+  if (labelKeys === undefined) return [];
   const kinds = new Map<string, Kind>();
   for (const node of nodes) {
     for (const pod of node.pods) {
@@ -170,7 +179,7 @@ function kindsOf(
   return [...kinds.values()];
 }
 
-const kindKey = (pod: Pod, labelKeys: readonly string[]): string =>
+const kindKey = (pod: Pod, labelKeys: LabelKeys): string =>
   identityKey(pod, labelKeys) +
   (repels(pod)
     ? JSON.stringify(pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution)

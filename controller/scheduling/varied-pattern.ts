@@ -23,12 +23,12 @@ export function varied(pattern: Pattern, left: Vector): Pattern | undefined {
 
 function firstOf(pattern: Pattern, pods: number): Pattern {
   const parts: Part[] = [];
-  let [scope, left]: [Scope, number] = [pattern.aisle.stall.pool.root, pods];
-  for (const { lot, count } of pattern.parts) {
+  let [scope, left]: [Scope, number] = [pattern.group.owner.pool.root, pods];
+  for (const { item, count } of pattern.parts) {
     const taken = Math.min(count, left);
     if (taken === 0) break;
-    parts.push({ lot, count: taken });
-    scope = scope.with(lot.ask.wish) ?? scope;
+    parts.push({ item, count: taken });
+    scope = scope.with(item.wish) ?? scope;
     left -= taken;
   }
   return { ...pattern, scope, parts, worth: (pattern.worth * pods) / countOf(pattern) };
@@ -39,8 +39,8 @@ const countOf = ({ parts }: Pattern): number => parts.reduce((sum, { count }) =>
 function leavesVariety({ scope, parts }: Pattern, left: Vector): boolean {
   const [first] = parts;
   if (first === undefined) return false;
-  const nothing: Vector = first.lot.requests.map(() => 0);
-  const used = parts.reduce((total, { lot, count }) => plus(total, lot.requests, count), nothing);
+  const nothing: Vector = first.item.requests.map(() => 0);
+  const used = parts.reduce((total, { item, count }) => plus(total, item.requests, count), nothing);
   return isVaried(
     machinesFor(scope, used).filter((machine) => affords(left, machine)),
     scope.requirements,

@@ -7,14 +7,21 @@ export type Vector = Float64Array;
 export class Dimensions {
   readonly names: readonly string[];
   readonly #positions: ReadonlyMap<string, number>;
+  readonly #known = new WeakMap<Amounts, Vector>();
 
   constructor(names: Iterable<string>) {
     this.names = [...new Set(names)].sort();
     this.#positions = new Map(this.names.map((name, position) => [name, position]));
   }
 
-  /** Amounts of resources that the problem is not about are left out. */
+  /** Amounts of resources that the problem is not about are left out. The same amounts are the same vector. */
   vector(amounts: Amounts): Vector {
+    const vector = this.#known.get(amounts) ?? this.#read(amounts);
+    this.#known.set(amounts, vector);
+    return vector;
+  }
+
+  #read(amounts: Amounts): Vector {
     const vector = new Float64Array(this.names.length);
     for (const [name, amount] of Object.entries(amounts)) {
       const position = this.#positions.get(name);

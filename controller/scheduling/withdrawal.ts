@@ -31,9 +31,9 @@ function thinOut(pool: PoolPlan, suspect: Set<TopologyGroup>): boolean {
 type Judgement = (planned: Planned, share: Share, suspect: ReadonlySet<TopologyGroup>) => boolean;
 
 const hasLostPlace: Judgement = ({ pool, draft }, { ask }, suspect) => {
-  const { valueOf } = spotOfDraft(pool, draft);
+  const { values } = spotOfDraft(pool, draft);
   return ask.domainTies.rules.some(
-    (rule) => rule.group.term.required && suspect.has(rule.group) && isLost(rule, valueOf(rule.group.term.key)),
+    (rule) => rule.group.term.required && suspect.has(rule.group) && isLost(rule, values.get(rule.group.term.key)),
   );
 };
 

@@ -17,11 +17,9 @@ const wish = { requirements: new Map(), tolerations: [] };
 /** A pod that asks for nothing but this. */
 function asking(requests: ResourceList): Ask {
   const aim = { wish, ties: { node: noTies, domain: noTies } };
-  const pods = [podAsking(requests)] as const;
-  return new Ask(
-    new Backlog({ pods: [...pods], requests: amountsOf(requests), places: [], aims: [aim] }, dimensions),
-    aim,
-  );
+  const pod = podAsking(requests);
+  const podClass = { pods: [pod] as const, kind: { pod, places: [] }, requests: amountsOf(requests), aims: [aim] };
+  return new Ask(new Backlog(podClass, dimensions), aim);
 }
 
 function open(pool: PoolPlan, ask: Ask) {

@@ -1,54 +1,39 @@
-import type { Ask } from "./backlog";
+import type { Item } from "./item";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
 import { affords, type Offer } from "./template";
-import { isFree } from "./ties";
 import { covers, maximum, type Vector } from "./vector";
 
-/** An ask as the packing sees it: numbered, so that counts and worths are arrays. */
-export interface Lot {
-  readonly position: number;
-  readonly ask: Ask;
-  readonly requests: Vector;
-  /** Whether other pods on the node matter. */
-  readonly isTied: boolean;
-}
-
-export const lotsOf = (asks: readonly Ask[]): readonly Lot[] =>
-  asks
-    .filter(({ count }) => count > 0)
-    .map((ask, position) => ({ position, ask, requests: ask.requests, isTied: !isFree(ask.nodeTies) }));
-
-/** Offers of one pool that are open to the very same lots. */
-export interface Aisle {
-  readonly stall: Stall;
-  readonly lots: readonly Lot[];
-  /** Cheapest first; none that a cheaper one of the aisle makes pointless. */
+/** Offers of one pool that are open to the very same items. */
+export interface OfferGroup {
+  readonly owner: PoolOffers;
+  readonly items: readonly Item[];
+  /** Cheapest first; none that a cheaper one of the group makes pointless. */
   readonly offers: readonly Offer[];
   /** Few of these that stand for all: a node filled as one of them may still become any other that holds its pods. */
   readonly samples: readonly Offer[];
 }
 
-/** What one pool has for sale to these lots. */
-export class Stall {
+/** What one pool offers to these items. */
+export class PoolOffers {
   readonly pool: PoolPlan;
   readonly #nodePrice: number;
-  readonly #lots: readonly Lot[];
-  /** The scope of an empty node with a pod of the lot, by the lot's position. */
+  readonly #items: readonly Item[];
+  /** The scope of an empty node with a pod of the item, by the item's position. */
   readonly #scopes: readonly (Scope | undefined)[];
   readonly #distinct: readonly Scope[];
   /** More than any of its machines. */
   readonly #largest: Vector;
-  readonly #stock = new Map<number, readonly Aisle[]>();
+  readonly #known = new Map<number, readonly OfferGroup[]>();
 
-  constructor(pool: PoolPlan, lots: readonly Lot[], nodePrice: number) {
+  constructor(pool: PoolPlan, items: readonly Item[], nodePrice: number) {
     this.pool = pool;
     this.#nodePrice = nodePrice;
-    this.#lots = lots;
+    this.#items = items;
     this.#largest = pool.template.machines
       .map(({ capacity }) => capacity)
       .reduce(maximum, new Float64Array(pool.left.length));
-    this.#scopes = lots.map(({ ask }) => pool.root.with(ask.wish));
+    this.#scopes = items.map(({ wish }) => pool.root.with(wish));
     this.#distinct = [...new Set(this.#scopes.filter((scope) => scope !== undefined))];
   }
 
@@ -57,11 +42,11 @@ export class Stall {
   }
 
   /** What is worth looking at while the pool's limits leave this much. What is affordable only shrinks, so its size tells. */
-  aisles(left: Vector): readonly Aisle[] {
+  groups(left: Vector): readonly OfferGroup[] {
     const affordable = this.#affordable(left);
-    const aisles = this.#stock.get(affordable.length) ?? this.#arranged(affordable);
-    this.#stock.set(affordable.length, aisles);
-    return aisles;
+    const groups = this.#known.get(affordable.length) ?? this.#grouped(affordable);
+    this.#known.set(affordable.length, groups);
+    return groups;
   }
 
   #affordable(left: Vector): readonly Offer[] {
@@ -69,7 +54,7 @@ export class Stall {
     return affords(left, { capacity: this.#largest }) ? offers : offers.filter(({ machine }) => affords(left, machine));
   }
 
-  #arranged(offers: readonly Offer[]): readonly Aisle[] {
+  #grouped(offers: readonly Offer[]): readonly OfferGroup[] {
     const kept = new Map<string, Offer[]>();
     for (const offer of offers) {
       const openTo = this.#openTo(offer);
@@ -79,22 +64,22 @@ export class Stall {
       kept.set(openTo, rivals);
     }
     return [...kept.values()].map((rivals) => ({
-      stall: this,
+      owner: this,
       offers: rivals,
       samples: samplesOf(rivals),
-      lots: this.#lotsFor(rivals),
+      items: this.#itemsFor(rivals),
     }));
   }
 
-  /** The same text for offers that are open to the same lots. */
+  /** The same text for offers that are open to the same items. */
   #openTo({ position }: Offer): string {
     let openTo = "";
     for (const { open } of this.#distinct) openTo += open[position] === 1 ? "1" : "0";
     return openTo;
   }
 
-  #lotsFor([offer]: readonly Offer[]): readonly Lot[] {
-    return this.#lots.filter((lot) => offer !== undefined && this.#scopes[lot.position]?.open[offer.position] === 1);
+  #itemsFor([offer]: readonly Offer[]): readonly Item[] {
+    return this.#items.filter((_, i) => offer !== undefined && this.#scopes[i]?.open[offer.position] === 1);
   }
 }
 

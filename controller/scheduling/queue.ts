@@ -1,0 +1,38 @@
+import type { Item } from "./item";
+import { type Vector, at } from "./vector";
+
+/**
+ * Items of equal requests that may go on the same nodes, those worth most first: to a node that is being filled only the
+ * first that it can still have matters.
+ */
+export class Queue {
+  readonly #items: readonly Item[];
+  #next = 0;
+
+  constructor(items: readonly Item[]) {
+    this.#items = items;
+  }
+
+  rewind(): void {
+    this.#next = 0;
+  }
+
+  /** The first that is still wanted; those before it are passed over until the next rewind. */
+  head(isWanted: (item: Item) => boolean): Item | undefined {
+    let item = this.#items[this.#next];
+    while (item !== undefined && !isWanted(item)) item = this.#items[++this.#next];
+    return item;
+  }
+}
+
+/** One queue for each size. */
+export function queuesOf(items: Iterable<Item>, worth: Float64Array): readonly Queue[] {
+  const bySize = new Map<Vector, Item[]>();
+  for (const item of items) {
+    const same = bySize.get(item.requests);
+    if (same === undefined) bySize.set(item.requests, [item]);
+    else same.push(item);
+  }
+  const byWorth = (a: Item, b: Item): number => at(worth, b.position) - at(worth, a.position);
+  return [...bySize.values()].map((same) => new Queue(same.sort(byWorth)));
+}
