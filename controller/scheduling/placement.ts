@@ -22,7 +22,7 @@ import { minimum } from "./vector";
 const effortFor = (asks: readonly Ask[]): number =>
   Math.min(
     12_000_000,
-    1e10 /
+    1.5e10 /
       Math.max(
         1,
         asks.reduce((pods, { count }) => pods + count, 0),

@@ -72,12 +72,13 @@ export class Round {
     return layoutOf(openings);
   }
 
-  /** What pods were worth, moved half-way to what they cost. */
+  /** What pods were worth, moved some way to what they cost: all the way, the next round would be as one-sided as this. */
   corrected(): Float64Array {
     const corrected = this.#worth.slice();
     for (const { position, count } of this.#items) {
       const placed = count - at(this.#left, position);
-      if (placed > 0) corrected[position] = (at(this.#worth, position) + at(this.#paid, position) / placed) / 2;
+      if (placed > 0)
+        corrected[position] = (1 - pace) * at(this.#worth, position) + (pace * at(this.#paid, position)) / placed;
     }
     return corrected;
   }
@@ -169,6 +170,9 @@ export class Round {
     return Math.min(...parts.map(({ item, count }) => Math.floor((this.#left[item.position] ?? 0) / count)));
   }
 }
+
+/** How fast worths follow what pods cost. */
+const pace = 0.25;
 
 /** How much of the scarcest limit a machine takes. */
 function largestShare(limit: Vector, capacity: Vector): number {
