@@ -16,6 +16,7 @@ export function planOf(answer: PeerPlan, problem: Problem): Plan {
     existing: new Map(Object.entries(answer.existingNodes).map(([node, names]) => [node, podsOf(names)])),
     unschedulable: Object.entries(answer.unschedulable).map(([name, reason]) => ({ pod: known(pods, name), reason })),
     deferred: [],
+    zones: new Map(),
   };
 }
 

@@ -113,7 +113,11 @@ const scheduling: Readonly<Record<string, Metric>> = {
   karpenter_scheduler_unfinished_work_seconds: gauge("Age of an unfinished plan.", "controller", "scheduling_id"),
   karpenter_scheduler_ignored_pods_count: gauge("Pods that are left out because they are invalid."),
   karpenter_scheduler_unschedulable_pods_count: gauge("Pods that fit nowhere.", "controller"),
-  karpenter_scheduler_pending_pods_by_effective_zone_count: gauge("Pods planned, by zone.", "controller", "zone"),
+  karpenter_scheduler_pending_pods_by_effective_zone_count: gauge(
+    "Waiting pods, by the zone that they can go to.",
+    "controller",
+    "zone",
+  ),
 };
 
 const disruption: Readonly<Record<string, Metric>> = {

@@ -1,9 +1,9 @@
 import type { Pod } from "../api/pod";
 import { isProvisionable } from "../api/pod-state";
 import type { Cache } from "../ports/kube";
+import type { MetricLabels } from "../ports/metrics";
 import type { Plan } from "../scheduling/plan";
 import type { Problem } from "../scheduling/problem";
-import { effectiveZone } from "../scheduling/effective-zone";
 import { VolumeMap } from "../scheduling/volumes";
 import { realPart } from "../simulation/buffer-outcome";
 import { realOnly } from "../simulation/virtual-pods";
@@ -11,6 +11,7 @@ import { uidOf } from "./claim-creation";
 import type { Context } from "./context";
 
 const controller = "provisioner";
+const TELL_AGE_EVERY_MS = 1_000;
 
 interface Parts extends Pick<Context, "clock" | "metrics"> {
   /** Of pods. */
@@ -31,59 +32,56 @@ export function planningMetrics(parts: Parts): Measured {
     const labels = { controller, scheduling_id: String(++rounds) };
     metrics.forget("karpenter_scheduler_queue_depth");
     metrics.set("karpenter_scheduler_queue_depth", problem.pods.length, labels);
-    const { byZone, ignored } = pendingPods(problem);
-    metrics.set("karpenter_scheduler_ignored_pods_count", ignored);
-    metrics.forget("karpenter_scheduler_pending_pods_by_effective_zone_count");
-    for (const [zone, count] of byZone)
-      metrics.set("karpenter_scheduler_pending_pods_by_effective_zone_count", count, { controller, zone });
+    metrics.set("karpenter_scheduler_ignored_pods_count", ignoredPods(problem));
 
-    const plan = await solve();
+    const plan = await unfinished(solve, labels);
     const seconds = (clock.now() - startedAt) / 1000;
     metrics.observe("karpenter_scheduler_scheduling_duration_seconds", seconds, { controller });
     metrics.set("karpenter_scheduler_queue_depth", plan.unschedulable.length + plan.deferred.length, labels);
     const real = realPart(plan).unschedulable.length;
     metrics.set("karpenter_scheduler_unschedulable_pods_count", real, { controller });
+    tellZones(plan);
     const deferred = new Set(plan.deferred);
     decided(problem.pods.filter((pod) => !deferred.has(pod)));
     return plan;
   };
-}
 
-interface PendingPods {
-  /** By the zone that they can go to. */
-  readonly byZone: ReadonlyMap<string, number>;
-  /** How many have volumes that nobody can mount yet, and so go nowhere. */
-  readonly ignored: number;
-}
-
-function pendingPods({ pods, volumes }: Problem): PendingPods {
-  const map = new VolumeMap(volumes);
-  const zoneOf = zonesByDemand();
-  const byZone = new Map<string, number>();
-  let ignored = 0;
-  for (const pod of realOnly(pods).filter(({ status }) => status?.phase === "Pending")) {
-    const places = map.placesOf(pod);
-    if ("refusal" in places) {
-      ignored += 1;
-      continue;
+  /** Tells how old a plan is that is still being made, so that one which never comes to an end is seen. */
+  async function unfinished<T>(work: () => Promise<T>, labels: MetricLabels): Promise<T> {
+    const over = new AbortController();
+    void tellAge(labels, over.signal);
+    try {
+      return await work();
+    } finally {
+      over.abort();
+      metrics.forget("karpenter_scheduler_unfinished_work_seconds");
     }
-    const zone = zoneOf(pod, places.alternatives);
-    byZone.set(zone, (byZone.get(zone) ?? 0) + 1);
   }
-  return { byZone, ignored };
+
+  async function tellAge(labels: MetricLabels, over: AbortSignal): Promise<void> {
+    for (const startedAt = clock.now(); !over.aborted;) {
+      metrics.set("karpenter_scheduler_unfinished_work_seconds", (clock.now() - startedAt) / 1000, labels);
+      // An aborted sleep means that the plan is there.
+      await clock.sleep(TELL_AGE_EVERY_MS, over).catch(() => undefined);
+    }
+  }
+
+  function tellZones({ zones }: Plan): void {
+    metrics.forget("karpenter_scheduler_pending_pods_by_effective_zone_count");
+    for (const [zone, pods] of zones) {
+      const count = realOnly(pods).filter(isPending).length;
+      if (count === 0) continue;
+      metrics.set("karpenter_scheduler_pending_pods_by_effective_zone_count", count, { controller, zone });
+    }
+  }
 }
 
-/** Most pods that wait are copies of a few: without volumes, what they insist on decides. */
-function zonesByDemand(): typeof effectiveZone {
-  const known = new Map<string, string>();
-  return (pod, places) => {
-    const { nodeSelector, affinity, volumes = [] } = pod.spec;
-    if (volumes.length > 0) return effectiveZone(pod, places);
-    const key = JSON.stringify([nodeSelector, affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]);
-    const zone = known.get(key) ?? effectiveZone(pod, places);
-    known.set(key, zone);
-    return zone;
-  };
+const isPending = ({ status }: Pod): boolean => status?.phase === "Pending";
+
+/** How many pods have volumes that nobody can mount yet, and so go nowhere. */
+function ignoredPods({ pods, volumes }: Problem): number {
+  const map = new VolumeMap(volumes);
+  return realOnly(pods).filter((pod) => isPending(pod) && "refusal" in map.placesOf(pod)).length;
 }
 
 /** From the moment a pod is first seen waiting to the first plan that it was part of, whatever became of it; once for each pod. */

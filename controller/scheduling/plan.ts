@@ -12,6 +12,8 @@ export interface Plan {
   readonly unschedulable: readonly { readonly pod: Pod; readonly reason: string }[];
   /** Pods that this plan says nothing about, since time was up before it was their turn: they are for the next one. */
   readonly deferred: readonly Pod[];
+  /** Pods by the zone that they can go to, `flexible` for several and `none`; without those that cannot be planned at all. */
+  readonly zones: ReadonlyMap<string, readonly Pod[]>;
 }
 
 /** A node to launch. */

@@ -4,6 +4,7 @@ import { Backlog } from "./backlog";
 import { type Daemon, daemonOf } from "./daemons";
 import { Deadline } from "./deadline";
 import { demandOf, type RefusedPod } from "./demand";
+import { podsByZone } from "./effective-zone";
 import { ExistingNode, inOrder } from "./existing-node";
 import { Explainer } from "./explain";
 import type { PoolView } from "./explain-pool";
@@ -35,6 +36,7 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
     (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
   );
   const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length) }));
+  const zones = podsByZone(classes, topology);
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
   place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology, deadline });
@@ -45,6 +47,7 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
     // When something was left undone, nobody knows whether they would have found a place.
     unschedulable: deadline.hasPassed ? refused : [...refused, ...explained(left, views, dimensions)],
     deferred: deadline.hasPassed ? left.flatMap((backlog) => backlog.rest()) : [],
+    zones,
   };
 }
 

@@ -15,6 +15,7 @@ export function stillWanted(plan: Plan, snapshot: Snapshot): Plan {
   const peopled = plan.newNodes.map((node) => ({ ...node, pods: node.pods.filter(waits) })).filter(hasPods);
   const orphaned = peopled.filter(({ pool }) => !open.has(uidOf(pool)));
   return {
+    ...plan,
     newNodes: peopled.filter(({ pool }) => open.has(uidOf(pool))),
     existing: new Map(
       [...plan.existing]

@@ -7,7 +7,7 @@ import { catalogOf, scenarioFile } from "#support/command-line";
 
 const terminal = { out: () => undefined, err: () => undefined, columns: 70, colors: false };
 const view = { seconds: [0.0123], place: { region: "us-east-1", pricedAs: "us-east-1" }, terminal };
-const none: Plan = { newNodes: [], existing: new Map(), unschedulable: [], deferred: [] };
+const none: Plan = { newNodes: [], existing: new Map(), unschedulable: [], deferred: [], zones: new Map() };
 
 const pool = nodePool({ metadata: { name: "general" } });
 const type = instanceType("m5.large", { cpu: 4, memoryGi: 8 });
@@ -73,6 +73,7 @@ describe("the table of a plan", () => {
           existing: new Map([["n", [pod()]]]),
           unschedulable: [{ pod: pod(), reason: "odd" }],
           deferred: [],
+          zones: new Map(),
         },
         view,
       ),

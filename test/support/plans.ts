@@ -19,6 +19,7 @@ export const plan = (parts: {
   existing: new Map(Object.entries(parts.existing ?? {})),
   unschedulable: parts.unschedulable ?? [],
   deferred: parts.deferred ?? [],
+  zones: new Map(),
 });
 
 /** A node of every type of a pool, or of those in `parts`, for these pods; it asks for what they ask for and no more. */

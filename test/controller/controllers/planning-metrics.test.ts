@@ -4,6 +4,7 @@ import { labels } from "#controller/api/labels";
 import type { Pod } from "#controller/api/pod";
 import { planningMetrics } from "#controller/controllers/planning-metrics";
 import { Store } from "#controller/kube/store";
+import { PlanningError } from "#controller/ports/errors";
 import { PrometheusMetrics } from "#controller/runtime/prometheus";
 import { schedule } from "#controller/scheduling/schedule";
 import {
@@ -39,6 +40,15 @@ class Round {
     await this.#measured(problem({ pods: [...pods, ...deferred], pools }), async () => {
       await this.clock.advance(1_500);
       return { ...schedule(problem({ pods, pools })), deferred };
+    });
+  }
+
+  /** Plans for a pod, while this happens. */
+  async measuredWhile(act: () => Promise<void>): Promise<void> {
+    const asked = problem({ pods: [pod()], pools });
+    await this.#measured(asked, async () => {
+      await act();
+      return schedule(asked);
     });
   }
 
@@ -140,5 +150,25 @@ describe("the metrics of planning", () => {
 
     await round.plan(pod());
     assert.deepEqual(await round.read(zones), ['{controller="provisioner",zone="flexible"} 1']);
+  });
+
+  it("SCHED-028 tell how long a plan has been in the making, and nothing once it is made", async () => {
+    const round = new Round();
+    const age = "karpenter_scheduler_unfinished_work_seconds";
+    await round.measuredWhile(async () => {
+      assert.deepEqual(await round.read(age), ['{controller="provisioner",scheduling_id="1"} 0']);
+      await round.clock.advance(61_000);
+      assert.deepEqual(await round.read(age), ['{controller="provisioner",scheduling_id="1"} 61']);
+    });
+    assert.deepEqual(await round.read(age), []);
+  });
+
+  it("tell nothing of a plan any more that failed", async () => {
+    const round = new Round();
+    const failed = round.measuredWhile(() => Promise.reject(new PlanningError("too large")));
+    await assert.rejects(failed, PlanningError);
+    await round.clock.advance(5_000);
+
+    assert.deepEqual(await round.read("karpenter_scheduler_unfinished_work_seconds"), []);
   });
 });

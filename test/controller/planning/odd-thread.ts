@@ -25,5 +25,5 @@ const habits: Readonly<Record<string, (isTimeUp: () => boolean) => void>> = {
 solveProblems(({ pods }, isTimeUp) => {
   habits[pods[0]?.metadata.name ?? ""]?.(isTimeUp);
   const unschedulable = pods.map((pod) => ({ pod, reason: "it is odd" }));
-  return { newNodes: [], existing: new Map(), unschedulable, deferred: [] };
+  return { newNodes: [], existing: new Map(), unschedulable, deferred: [], zones: new Map() };
 });

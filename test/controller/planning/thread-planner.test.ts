@@ -49,6 +49,7 @@ describe("a planner in a thread", function () {
         ...plan.newNodes.flatMap(({ pods, pool, instanceTypes }) => [...pods, pool, ...instanceTypes]),
         ...[...plan.existing.values()].flat(),
         ...plan.unschedulable.map(({ pod: left }) => left),
+        ...[...plan.zones.values()].flat(),
       ];
       assert.ok(used.every((object) => known.has(object)));
     });

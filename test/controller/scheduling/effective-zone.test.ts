@@ -5,7 +5,8 @@ import type { NodeSelectorTerm, PodSpec } from "#controller/api/pod";
 import type { RequirementSpec } from "#controller/api/requirement";
 import { effectiveZone } from "#controller/scheduling/effective-zone";
 import { requirementsOf } from "#controller/scheduling/requirements";
-import { pod, testZones } from "#support/builders";
+import { pod, podAsking, testZones } from "#support/builders";
+import { apart, near, nodeIn, planOf, podsOf, spreading, spreadOver, termFor, web } from "#support/topology-plans";
 
 const [a, b, c] = testZones;
 type Zones = readonly string[];
@@ -69,4 +70,44 @@ describe("the zone that a pod can go to", () => {
       assert.equal(effectiveZone(pod({ spec }), places.length === 0 ? [new Map()] : places, zones), expected);
     });
   }
+});
+
+describe("pods by the zone that they can go to", () => {
+  const zonesOf = (parts: Parameters<typeof planOf>[0]): Readonly<Record<string, number>> =>
+    Object.fromEntries([...planOf(parts).zones].map(([zone, pods]) => [zone, pods.length]));
+
+  it("SCHED-029 are all of them but those that nobody can plan, whether they find a place or not", () => {
+    const odd = podAsking({}, { resourceClaims: [{ name: "gpu" }] });
+    const pods = [...podsOf(3, web), podAsking({ cpu: "900" }, selecting(b)), podAsking({}, selecting("nowhere")), odd];
+    assert.deepEqual(zonesOf({ pods }), { flexible: 3, [b]: 1, nowhere: 1 });
+  });
+
+  it("SCHED-029 are where a spread lets the next one go", () => {
+    const nodes = [nodeIn(a, 2), nodeIn(b, 2), nodeIn(c, 1)];
+    assert.deepEqual(zonesOf({ pods: spreading(2, spreadOver(labels.zone)), nodes }), { [c]: 2 });
+    assert.deepEqual(zonesOf({ pods: spreading(2, spreadOver(labels.zone, { maxSkew: 2 })), nodes }), { flexible: 2 });
+  });
+
+  it("SCHED-029 are nowhere when the spread's zone is not the one that they ask for", () => {
+    const nodes = [nodeIn(a, 1), nodeIn(b, 0), nodeIn(c, 0)];
+    const spread = spreadOver(labels.zone, { nodeAffinityPolicy: "Ignore" });
+    const pods = podsOf(1, web, { ...selecting(a), topologySpreadConstraints: [spread] });
+    assert.deepEqual(zonesOf({ pods, nodes }), { none: 1 });
+  });
+
+  it("SCHED-029 are where those are that they want to be with, or keep away from", () => {
+    const [db, inB] = [{ app: "db" }, nodeIn(b, 1)];
+    assert.deepEqual(zonesOf({ pods: podsOf(1, db, near(termFor(labels.zone, web))), nodes: [inB] }), { [b]: 1 });
+    assert.deepEqual(zonesOf({ pods: podsOf(1, db, near(termFor(labels.zone, db))), nodes: [inB] }), { flexible: 1 });
+    const nodes = [inB, nodeIn(a, 1)];
+    assert.deepEqual(zonesOf({ pods: podsOf(1, db, apart(termFor(labels.zone, web))), nodes }), { [c]: 1 });
+  });
+
+  it("SCHED-029 are free of what they merely prefer, and of rules about other domains", () => {
+    const soft = spreadOver(labels.zone, { whenUnsatisfiable: "ScheduleAnyway" });
+    const perNode = near(termFor(labels.hostname, web));
+    const nodes = [nodeIn(a, 1), nodeIn(b, 1), nodeIn(c, 0)];
+    assert.deepEqual(zonesOf({ pods: spreading(1, soft), nodes }), { flexible: 1 });
+    assert.deepEqual(zonesOf({ pods: podsOf(1, web, perNode), nodes }), { flexible: 1 });
+  });
 });

@@ -37,6 +37,7 @@ const plan = ({ existing = {}, fresh = [], nowhere = [] }: Places): Plan => ({
   newNodes: fresh.map((each) => planned([each])),
   unschedulable: nowhere.map((each) => ({ pod: each, reason: "no room" })),
   deferred: [],
+  zones: new Map(),
 });
 
 describe("where buffers are after a plan", () => {
