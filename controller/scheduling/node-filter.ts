@@ -83,6 +83,9 @@ export function countsOnPlanned(
     return false;
   if (keys.some((key) => scope.mayLack(key))) return false;
   if (wishes === undefined) return true;
-  const scopes = wishes.map((wish) => scope.with(wish)).filter((each) => each !== undefined);
+  const scopes = wishes
+    .filter(({ requirements }) => [...requirements.values()].every(({ key, absent }) => absent || scope.mayHave(key)))
+    .map((wish) => scope.with(wish))
+    .filter((each) => each !== undefined);
   return scopes.length > 0 && listed().some((machine) => scopes.some((each) => each.offersOf(machine).length > 0));
 }

@@ -74,6 +74,12 @@ export class Scope {
     return this.offers.some((offer) => offered(offer, key)?.absent ?? true);
   }
 
+  /** Whether the node may turn out to have the label: one that is merely allowed, and that no machine brings, it will not have. */
+  mayHave(key: string): boolean {
+    if (this.requirements.get(key)?.absent === false) return true;
+    return this.offers.some((offer) => offered(offer, key) !== undefined);
+  }
+
   /** The scope with a pod of this wish, or undefined when it cannot join. */
   with(wish: Wish): Scope | undefined {
     const known = this.#joined.get(wish);

@@ -96,6 +96,18 @@ describe("nodeAffinityPolicy", () => {
     assert.deepEqual(sharesBy(plan, zone, spread), [1, 1]);
   });
 
+  it("TOPO-008 counts no new node that is merely allowed a label which the pod asks for", () => {
+    const pools = [poolWith([isIn(zone, zoneA, zoneB), { key: "team", operator: "NotIn", values: ["red"] }])];
+    const anyTeam = { matchExpressions: [{ key: "team", operator: "Exists" as const }] };
+    const spread = podsOf(2, web, {
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [anyTeam] } } },
+      topologySpreadConstraints: [spreadOver(zone)],
+    });
+    const large = podsAsking(2, { cpu: "7" }, { nodeSelector: { [zone]: zoneA } }).map((each) => labelled(each, web));
+    const plan = planOf({ pods: [...large, ...spread], pools });
+    assert.deepEqual(sharesBy(plan, zone, spread), [1, 1]);
+  });
+
   it("TOPO-008 knows no domain without a node, ignoring or not", () => {
     assert.equal(placed({ nodeAffinityPolicy: "Ignore" }, {}, bound), 3);
   });
