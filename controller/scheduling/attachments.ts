@@ -8,10 +8,11 @@ export class Attachments {
   readonly #volumes: VolumeMap;
   readonly #attached = new Map<string, Set<string>>();
 
-  constructor({ volumeLimits = {}, pods }: NodeState, volumes: VolumeMap) {
+  /** @param arriving pods that are to go there */
+  constructor({ volumeLimits = {}, pods }: NodeState, volumes: VolumeMap, arriving: readonly Pod[] = []) {
     this.#limits = new Map(Object.entries(volumeLimits));
     this.#volumes = volumes;
-    for (const pod of pods) this.add(pod);
+    for (const pod of [...pods, ...arriving]) this.add(pod);
   }
 
   get areLimited(): boolean {

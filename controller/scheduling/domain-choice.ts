@@ -89,17 +89,18 @@ function suits(rule: Rule, domain: string | undefined): boolean {
 }
 
 /** Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected. */
-export function isLost({ group }: Rule, domain: string | undefined): boolean {
+export function isLost(rule: Rule, domain: string | undefined): boolean {
+  const { group } = rule;
   const { kind, maxSkew } = group.term;
   if (domain === undefined) return false;
   if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;
-  return kind === "affinity" && !hasCompany(group, domain);
+  return kind === "affinity" && !hasCompany(rule, domain);
 }
 
 /** Pods that follow their own kind can only be among themselves where they are the first of it anywhere. */
-function hasCompany(group: TopologyGroup, domain: string): boolean {
+function hasCompany({ group, kin }: Rule, domain: string): boolean {
   const here = group.podsIn(domain);
-  return here > group.ownersIn(domain) || (here > 0 && here === group.total);
+  return here > group.ownersIn(domain) || (here > 0 && kin.every(({ total }) => total <= here));
 }
 
 /** Pods in the domains of an option by which these are spread. */

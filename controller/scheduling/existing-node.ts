@@ -1,6 +1,7 @@
 import type { Pod } from "../api/pod";
 import { isOwnedByDaemonSet, isTerminal, untolerated } from "../api/pod-state";
 import type { Ask } from "./backlog";
+import type { Share } from "./draft";
 import { Attachments } from "./attachments";
 import { type Daemon, runsOnNode, together } from "./daemons";
 import { record, type Spot } from "./counting";
@@ -28,11 +29,13 @@ interface NodeSurroundings {
 /** A node that is there, filling up. */
 export class ExistingNode {
   readonly state: NodeState;
-  readonly pods: Pod[] = [];
+  /** Pods that are to go there. */
+  readonly shares: Share[] = [];
+  readonly occupancy: Occupancy;
   readonly #has: Requirements;
   readonly #room: Vector;
-  readonly #occupancy: Occupancy;
-  readonly #attachments: Attachments;
+  readonly #volumes: VolumeMap;
+  #attachments: Attachments;
   readonly #welcome = new Map<Wish, boolean>();
   readonly #counting = new Map<TopologyGroup, boolean>();
 
@@ -41,11 +44,16 @@ export class ExistingNode {
     this.state = state;
     this.#has = ofLabels(state.labels);
     this.#room = dimensions.vector(roomOn(state, this.#has, surroundings));
+    this.#volumes = volumes;
     this.#attachments = new Attachments(state, volumes);
-    this.#occupancy = new Occupancy(groups.length);
+    this.occupancy = new Occupancy(groups.length);
     groups.forEach((group, i) => {
-      this.#occupancy.set(i, group.podsIn(state.name), group.ownersIn(state.name));
+      this.occupancy.set(i, group.podsIn(state.name), group.ownersIn(state.name));
     });
+  }
+
+  get pods(): readonly Pod[] {
+    return this.shares.flatMap(({ pods }) => pods);
   }
 
   /** Whether even the least that anybody asks for is left. */
@@ -69,10 +77,10 @@ export class ExistingNode {
     const { requests, count: asking, nodeTies, domainTies, wish } = ask;
     const room = timesThatFit(this.#room, requests, asking);
     if (room === 0 || !this.#welcomes(wish)) return 0;
-    const count = this.#occupancy.capacityFor(nodeTies, room, "mayStart");
+    const count = this.occupancy.capacityFor(nodeTies, room, "mayStart");
     if (count === 0 || !this.#canAttach(ask)) return 0;
     if (isFree(domainTies)) return this.#attachments.areLimited ? 1 : count;
-    return isAllowed(domainTies, this.#spot.values) ? 1 : 0;
+    return isAllowed(domainTies, this.spot.values) ? 1 : 0;
   }
 
   #canAttach({ backlog }: Ask): boolean {
@@ -80,23 +88,38 @@ export class ExistingNode {
   }
 
   #seat(ask: Ask, count: number): void {
-    take(this.#room, ask.requests, count);
-    this.#occupancy.seat(ask.nodeTies, count);
-    record(ask.nodeTies, count, { ...this.#spot, values: { get: () => this.state.name } });
-    record(ask.domainTies, count, this.#spot);
-    for (const pod of ask.take(count)) {
+    this.#count(ask, count);
+    record(ask.domainTies, count, this.spot);
+    const pods = ask.take(count);
+    pods.forEach((pod) => {
       this.#attachments.add(pod);
-      this.pods.push(pod);
-    }
+    });
+    const last = this.shares.at(-1);
+    if (last?.ask === ask) last.pods.push(...pods);
+    else this.shares.push({ ask, pods });
   }
 
-  readonly #spot: Spot = {
+  /** Takes `count` pods of a share off again; they are asking anew. Larger domains are the caller's to count. */
+  remove(share: Share, count: number): void {
+    this.#count(share.ask, -count);
+    share.ask.giveBack(share.pods.splice(share.pods.length - count, count));
+    if (share.pods.length === 0) this.shares.splice(this.shares.indexOf(share), 1);
+    this.#attachments = new Attachments(this.state, this.#volumes, this.pods);
+  }
+
+  #count(ask: Ask, count: number): void {
+    take(this.#room, ask.requests, count);
+    this.occupancy.seat(ask.nodeTies, count);
+    record(ask.nodeTies, count, { ...this.spot, values: { get: () => this.state.name } });
+  }
+
+  readonly spot: Spot = {
     isThere: true,
     values: { get: (key) => this.state.labels[key] },
-    counts: (group) => this.#counts(group),
+    counts: (group) => this.#countsIn(group),
   };
 
-  #counts(group: TopologyGroup): boolean {
+  #countsIn(group: TopologyGroup): boolean {
     const known = this.#counting.get(group) ?? countsOnNode(group.term.filter, this.state, this.#has);
     this.#counting.set(group, known);
     return known;

@@ -107,14 +107,13 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): Reado
 }
 
 /**
- * Takes pods off planned nodes whose rules no longer hold, now that is known what these nodes are; says whether there
- * were any.
+ * Takes pods off nodes whose rules no longer hold, now that is known what the planned ones are; says whether there were any.
  * @param fewer groups of which fewer pods found places than were dealt out
  */
-function heed({ pools, topology }: Places, fewer: Iterable<TopologyGroup> = []): boolean {
-  const { filtered } = topology;
-  recount(pools, filtered);
-  return withdraw(pools, new Set([...fewer, ...filtered]));
+function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
+  const { filtered } = places.topology;
+  recount(places.pools, filtered);
+  return withdraw(places, new Set([...fewer, ...filtered]));
 }
 
 /** Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */

@@ -132,6 +132,18 @@ describe("pod affinity", () => {
     assert.equal(leftOver(planOf({ pods: pods(), pools })), 0);
   });
 
+  it("TOPO-013 nor where there are such pods, when those in a domain of each term find no place after all", () => {
+    const minValues = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 9 }];
+    const pools = ["picky", "plain"].map((name) => {
+      const { pool, ...rest } = poolWith([isIn("team", "red"), ...(name === "picky" ? minValues : [])]);
+      return { ...rest, pool: { ...pool, metadata: { name } } };
+    });
+    const lost = podsOf(1, web, { nodeSelector: { [labels.nodePool]: "picky" } });
+    const followers = podsOf(2, web, near(termFor(labels.capacityType, web), termFor("team", web)));
+    const nodes = [{ ...nodeIn(zoneC, 1), allocatable: {} }];
+    assert.equal(leftOver(planOf({ pods: [...lost, ...followers], nodes, pools })), 3);
+  });
+
   it("TOPO-013 counts a leader once, whose node is opened for followers that cannot join it", () => {
     const pools = ["one", "two", "three"].map((name) => {
       const { pool, ...rest } = poolWith();
