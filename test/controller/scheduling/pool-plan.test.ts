@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { ResourceList } from "#controller/api/kube-object";
 import { labels } from "#controller/api/labels";
+import type { NodePool } from "#controller/api/node-pool";
 import { Ask, Backlog } from "#controller/scheduling/backlog";
+import { Deadline } from "#controller/scheduling/deadline";
+import { improve } from "#controller/scheduling/improvement";
 import { plannedNodes } from "#controller/scheduling/planned-node";
 import { PoolPlan } from "#controller/scheduling/pool-plan";
 import { amountsOf } from "#controller/scheduling/resources";
@@ -10,6 +13,7 @@ import { templateOf } from "#controller/scheduling/template";
 import { noTies } from "#controller/scheduling/ties";
 import { Dimensions } from "#controller/scheduling/vector";
 import { choice, instanceType, nodePool, podAsking } from "#support/builders";
+import type { DeepPartial } from "#support/merge";
 
 const dimensions = new Dimensions(["cpu"]);
 const wish = { requirements: new Map(), tolerations: [] };
@@ -22,19 +26,23 @@ function asking(requests: ResourceList): Ask {
   return new Ask(new Backlog(podClass, dimensions), aim);
 }
 
-function open(pool: PoolPlan, ask: Ask) {
-  const offer = pool.offerFor(pool.root, [ask]);
+/** Plans the cheapest node that holds a pod of each. */
+function open(pool: PoolPlan, ...asks: readonly Ask[]) {
+  const offer = pool.offerFor(pool.root, asks);
   assert.ok(offer);
-  return pool.open({ scope: pool.root, offer, counts: [[ask, 1]] }, false);
+  return pool.open({ scope: pool.root, offer, counts: asks.map((ask) => [ask, 1] as const) }, false);
 }
+
+const poolOf = (sizes: readonly number[], spec: DeepPartial<NodePool["spec"]> = {}): PoolPlan => {
+  const types = sizes.map((cpu) => instanceType(`of-${cpu}`, { cpu, memoryGi: 8 }));
+  const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [] });
+  return new PoolPlan(new ScopeDesk(template).root, 0);
+};
 
 describe("a pool's plan", () => {
   it("PROV-018 SCHED-002 keeps room in the limits for the variety of a node that has grown", () => {
-    const types = [2, 3, 8, 10].map((cpu) => instanceType(`of-${cpu}`, { cpu, memoryGi: 8 }));
     const requirements = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 2 }];
-    const spec = { limits: { cpu: "14" }, template: { spec: { requirements } } };
-    const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [] });
-    const pool = new PoolPlan(new ScopeDesk(template).root, 0);
+    const pool = poolOf([2, 3, 8, 10], { limits: { cpu: "14" }, template: { spec: { requirements } } });
     const first = open(pool, asking({ cpu: "1" }));
     const growing = open(pool, asking({ cpu: "1" }));
     pool.close(first);
@@ -45,5 +53,20 @@ describe("a pool's plan", () => {
 
     assert.equal(growing.pods.length, 2);
     for (const { instanceTypes } of plannedNodes(pool, dimensions)) assert.ok(instanceTypes.length >= 2);
+  });
+
+  it("drops a node that has lost its last pod while it was to become smaller", () => {
+    const pool = poolOf([0.5, 4, 8]);
+    open(pool, asking({ cpu: "1" }), asking({ cpu: "2" }));
+    open(pool, asking({ cpu: "6" }));
+    open(pool, asking({ cpu: "3" }));
+    improve(
+      pool.drafts.map((draft) => ({ pool, draft })),
+      1000,
+      new Deadline(() => false),
+    );
+
+    assert.equal(pool.drafts.length, 2);
+    for (const { pods } of pool.drafts) assert.notEqual(pods.length, 0);
   });
 });
