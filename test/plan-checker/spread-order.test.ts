@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
-import { testZones } from "#support/builders";
-import { broken, many, plain, resident, said, spreading, type Where } from "#support/spread-verdicts";
+import type { Pod } from "#controller/api/pod";
+import { pod, testZones } from "#support/builders";
+import { broken, many, overZones, plain, resident, said, spreading, type Where } from "#support/spread-verdicts";
 
 const [zoneA, zoneB, zoneC] = testZones;
 
@@ -30,6 +31,28 @@ describe("plan checker: the order of binding", () => {
       ),
       true,
     );
+  });
+
+  it("lets the owners of one constraint go before those of another", () => {
+    const counting = (app: string, ...apps: readonly string[]): Pod =>
+      pod({
+        metadata: { labels: { app } },
+        spec: {
+          topologySpreadConstraints: [
+            { ...overZones, labelSelector: { matchExpressions: [{ key: "app", operator: "In", values: [...apps] }] } },
+          ],
+        },
+      });
+    const job = (): Pod => counting("job", "job", "cache");
+    const db = (): Pod => counting("db", "db", "job");
+    const nodes: readonly Where[] = [
+      [zoneA, job(), job(), db(), db(), pod({ metadata: { labels: { app: "cache" } } })],
+      [zoneB, job(), db()],
+      [zoneC, job(), db()],
+    ];
+    assert.equal(broken(said(nodes)), false);
+    assert.equal(broken(said(nodes.map(([where, ...pods]) => [where, ...pods.toReversed()]))), false);
+    assert.equal(broken(said([...nodes, [zoneA, db(), db()]])), true);
   });
 
   it("does not let residents come later", () => {

@@ -115,6 +115,19 @@ describe("plan checker: where topology spread looks", () => {
     assert.equal(broken(said([[zoneA, one(), one(), one()]], { pools: [pool, choice(nodePool(), [arm])] })), true);
   });
 
+  it("knows no domain that the pod could reach only with a label that has two values at once", () => {
+    const matchExpressions = [
+      { key: "team", operator: "In" as const, values: ["red"] },
+      { key: "team", operator: "NotIn" as const, values: ["red"] },
+    ];
+    const nodeSelectorTerms = [{ matchExpressions: [inZone(zoneA)] }, { matchExpressions }];
+    const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+    const teams = { key: "team", operator: "In" as const, values: ["red", "blue"] };
+    const colorful = choice(nodePool({ spec: { template: { spec: { requirements: [teams] } } } }), [machine]);
+    const pods = many(3, () => spreading({}, { spec: { affinity: { nodeAffinity: required } } }));
+    assert.equal(broken(said([[zoneA, ...pods]], { pools: [pool, colorful] })), false);
+  });
+
   it("counts tainted nodes, unless its policy is to honor taints", () => {
     const taints = [{ key: "dedicated", effect: "NoSchedule" as const }];
     const nodes = [{ ...resident("elsewhere"), taints, pods: [] }];

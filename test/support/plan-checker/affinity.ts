@@ -2,6 +2,7 @@ import type { Pod, PodAffinityTerm } from "#controller/api/pod";
 import type { Problem } from "#controller/scheduling/problem";
 import { keyFor } from "./expression";
 import { grouped } from "./grouped";
+import { ordersOf } from "./orders";
 import { nameOf, type Place, rangeOf } from "./place";
 import type { Population, Settler } from "./population";
 import { ofAffinityTerm } from "./selector";
@@ -70,15 +71,6 @@ function withoutCompany(groups: readonly Group[], population: Population): reado
     if (fewest.length === 0) break;
   }
   return (fewest ?? []).map(({ pod, place }) => `${nameOf(pod)} has no company of its choice where ${place.name} is`);
-}
-
-/** In which order the first of each kind may go: every order of a few kinds, some of many. */
-function* ordersOf(groups: readonly Group[]): Iterable<readonly Group[]> {
-  if (groups.length > 5) yield* [groups, groups.toReversed()];
-  else if (groups.length < 2) yield groups;
-  else
-    for (const group of groups)
-      for (const rest of ordersOf(groups.filter((each) => each !== group))) yield [group, ...rest];
 }
 
 /** Who is left if the first of each kind go in this order, then all who need no company, then whoever has it. */

@@ -1,5 +1,6 @@
 import type { NodeSelectorTerm, PodSpec } from "#controller/api/pod";
 import type { Operator, RequirementSpec } from "#controller/api/requirement";
+import { grouped } from "./grouped";
 
 /** What a label may be: a value, or not there. */
 export type Witness = string | undefined;
@@ -59,6 +60,20 @@ export function witnessesOf(specs: readonly RequirementSpec[], mentioned: readon
 
 /** Terms of which one has to be met; each is a list of expressions that all have to hold. */
 export type Alternatives = readonly (readonly RequirementSpec[])[];
+
+/** What a label may turn out to be; `mentioned` are values that are going to be asked about. */
+export type Range = (key: string, mentioned: readonly string[]) => readonly Witness[];
+
+/** Whether one of the alternatives may be met: by one value for all that it asks of a label. */
+export const mayBeMet = (wishes: Alternatives, range: Range): boolean =>
+  wishes.some((all) =>
+    [...grouped(all, ({ key }) => keyFor(key))].every(([key, specs]) =>
+      range(
+        key,
+        specs.flatMap(({ values = [] }) => values),
+      ).some((label) => specs.every((spec) => holds(spec, label))),
+    ),
+  );
 
 /** `metadata.name` is the one field a term may ask for; it is the node's name, as its hostname is here. */
 const ofTerm = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): readonly RequirementSpec[] => [

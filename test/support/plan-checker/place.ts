@@ -1,10 +1,9 @@
 import type { Taint } from "#controller/api/kube-object";
 import type { Pod } from "#controller/api/pod";
-import type { RequirementSpec } from "#controller/api/requirement";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import type { Plan, PlannedNode } from "#controller/scheduling/plan";
 import type { NodeState, Problem } from "#controller/scheduling/problem";
-import { type Alternatives, anyOther, hostname, keyFor, holds, type Witness } from "./expression";
+import { type Alternatives, anyOther, holds, hostname, keyFor, mayBeMet, type Range, type Witness } from "./expression";
 import { byKey, type Machine, machineOf, type Purchase } from "./machine";
 
 /** A node as it will be once the plan has been carried out. */
@@ -112,16 +111,22 @@ function readRange(place: Place, key: string): LabelRange {
 }
 
 /** Labels of the node if it is bought like this. */
-const labelsOn = (place: Place, purchase: Purchase, { key, values = [] }: RequirementSpec): readonly Witness[] =>
-  key === hostname && place.state === undefined ? [place.name] : purchase.witnesses(key, values);
+const labelsOn =
+  (place: Place, purchase: Purchase): Range =>
+  (key, mentioned) =>
+    key === hostname && place.state === undefined ? [place.name] : purchase.witnesses(key, mentioned);
 
 /** Whether the node will meet one of the alternatives, whatever the labels turn out to be. */
-export const surelyMeets = (place: Place, purchase: Purchase, wishes: Alternatives): boolean =>
-  wishes.some((all) => all.every((each) => labelsOn(place, purchase, each).every((label) => holds(each, label))));
+export function surelyMeets(place: Place, purchase: Purchase, wishes: Alternatives): boolean {
+  const range = labelsOn(place, purchase);
+  return wishes.some((all) =>
+    all.every((each) => range(each.key, each.values ?? []).every((label) => holds(each, label))),
+  );
+}
 
 /** Whether the node may turn out to meet one of the alternatives. */
 export const mayMeet = (place: Place, purchase: Purchase, wishes: Alternatives): boolean =>
-  wishes.some((all) => all.every((each) => labelsOn(place, purchase, each).some((label) => holds(each, label))));
+  mayBeMet(wishes, labelsOn(place, purchase));
 
 export const purchasesOf = ({ machines }: Pick<Place, "machines">): readonly Purchase[] =>
   machines.flatMap(({ purchases }) => purchases);

@@ -1,14 +1,13 @@
 import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
-import type { RequirementSpec } from "#controller/api/requirement";
 import type { Problem } from "#controller/scheduling/problem";
 import {
   type Alternatives,
   anyOther,
   hostname,
-  holds,
   keyFor,
+  mayBeMet,
   nodeWishes,
-  type Witness,
+  type Range,
   wishesKey,
 } from "./expression";
 import { machineOf, type Purchase, specsOfPool } from "./machine";
@@ -106,19 +105,15 @@ function counts(place: Place, { keys, wishes, ignoresWishes, tolerations }: Filt
   return purchasesOf(place).some((purchase) => mayMeet(place, purchase, wishes));
 }
 
-/** The values for the key with which the prospect would be a node that the pod may go to. */
+/**
+ * The values for the key with which the prospect would be a node that the pod may go to. A hostname that the pod asks for
+ * keeps it off every node to come.
+ */
 function reachedIn({ witnesses, taints }: Prospect, { key, wishes, tolerations }: Filter): readonly string[] {
   if (tolerations !== undefined && untolerated(tolerations, taints).length > 0) return [];
-  const values = witnesses(key).filter((label) => label !== undefined && label !== anyOther);
-  const labelsIf = (value: Witness, each: RequirementSpec): readonly Witness[] =>
-    keyFor(each.key) === key ? [value] : witnessesOfProspect(witnesses, each);
-  return values
+  const others: Range = (other, mentioned) => (other === hostname ? [anyOther] : witnesses(other, mentioned));
+  return witnesses(key)
     .filter((label) => label !== undefined)
-    .filter((value) =>
-      wishes.some((all) => all.every((each) => labelsIf(value, each).some((label) => holds(each, label)))),
-    );
+    .filter((value) => value !== anyOther)
+    .filter((value) => mayBeMet(wishes, (other, mentioned) => (other === key ? [value] : others(other, mentioned))));
 }
-
-/** A hostname that the pod asks for keeps it off every node to come. */
-const witnessesOfProspect = (witnesses: Prospect["witnesses"], { key, values }: RequirementSpec): readonly Witness[] =>
-  key === hostname ? [anyOther] : witnesses(key, values);
