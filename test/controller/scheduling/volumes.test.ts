@@ -1,72 +1,26 @@
 import assert from "node:assert/strict";
 
 import { labels } from "#controller/api/labels";
-import type { Pod, PodVolume } from "#controller/api/pod";
-import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "#controller/api/storage";
-import type { Plan } from "#controller/scheduling/plan";
-import type { Problem, Volumes } from "#controller/scheduling/problem";
-import { schedule } from "#controller/scheduling/schedule";
-import { choice, instanceType, nodePool, nodeState, podAsking, problem, testZones } from "#support/builders";
-import { type DeepPartial, merge } from "#support/merge";
-import { solved } from "#support/solved";
+import type { PersistentVolume, StorageClass } from "#controller/api/storage";
+import { podAsking, testZones } from "#support/builders";
+import { merge } from "#support/merge";
+import {
+  mounts,
+  claim,
+  bound,
+  type Terms,
+  inZone,
+  onHost,
+  volume,
+  volumeIn,
+  storageClass,
+  allowing,
+  planWith,
+  zoneOf,
+  zonesOf,
+} from "#support/volume-plans";
 
-const pools = [choice(nodePool(), [instanceType("small", { cpu: 2, memoryGi: 8 })])];
 const [a, b, c] = testZones;
-const mounts = (...names: readonly string[]): PodVolume[] =>
-  names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
-const pod = merge(podAsking({ cpu: "1" }, { volumes: mounts("data") }), { metadata: { name: "consumer" } });
-
-/** A claim called `data`, waiting for its first consumer in class `gp3`. */
-const claim = (...overrides: readonly DeepPartial<PersistentVolumeClaim>[]): PersistentVolumeClaim =>
-  merge<PersistentVolumeClaim>(
-    {
-      metadata: { name: "data", namespace: "default" },
-      spec: { storageClassName: "gp3" },
-      status: { phase: "Pending" },
-    },
-    ...overrides,
-  );
-/** The same, bound to the volume `pv`. */
-const bound = (...overrides: readonly DeepPartial<PersistentVolumeClaim>[]): PersistentVolumeClaim =>
-  claim(
-    {
-      metadata: { annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
-      spec: { volumeName: "pv" },
-      status: { phase: "Bound" },
-    },
-    ...overrides,
-  );
-type Terms = NonNullable<NonNullable<PersistentVolume["spec"]["nodeAffinity"]>["required"]>["nodeSelectorTerms"];
-const inZone = (zone: string, key = "topology.ebs.csi.aws.com/zone"): Terms[number] => ({
-  matchExpressions: [{ key, operator: "In", values: [zone] }],
-});
-const onHost = (name: string): Terms[number] => ({
-  matchExpressions: [{ key: labels.hostname, operator: "In", values: [name] }],
-});
-/** A volume `pv` of the EBS driver, unless told otherwise. */
-const volume = (nodeSelectorTerms: Terms = [], spec: PersistentVolume["spec"] = ebs): PersistentVolume => ({
-  metadata: { name: "pv" },
-  spec: { ...spec, ...(nodeSelectorTerms.length > 0 && { nodeAffinity: { required: { nodeSelectorTerms } } }) },
-});
-const ebs: PersistentVolume["spec"] = { csi: { driver: "ebs.csi.aws.com", volumeHandle: "vol-1" } };
-const volumeIn = (...zones: readonly string[]): PersistentVolume => volume(zones.map((zone) => inZone(zone)));
-const storageClass = (parts: Partial<StorageClass> = {}): StorageClass => ({
-  metadata: { name: "gp3" },
-  provisioner: "ebs.csi.aws.com",
-  volumeBindingMode: "WaitForFirstConsumer",
-  ...parts,
-});
-const allowing = (key: string, ...zones: readonly string[]): Partial<StorageClass> => ({
-  allowedTopologies: zones.map((zone) => ({ matchLabelExpressions: [{ key, values: [zone] }] })),
-});
-
-const problemWith = (parts: Partial<Volumes>, pods: readonly Pod[] = [pod]): Problem =>
-  problem({ pods, pools, volumes: { claims: [], volumes: [], classes: [], ...parts } });
-
-const planWith = (parts: Partial<Volumes>, pods: readonly Pod[] = [pod]): Plan => solved(problemWith(parts, pods));
-const zoneOf = (plan: Plan): string | undefined => plan.newNodes[0]?.cheapest.offering.zone;
-const zonesOf = (plan: Plan): readonly string[] | undefined =>
-  plan.newNodes[0]?.requirements.find(({ key }) => key === labels.zone)?.values;
 
 describe("volumes", () => {
   it("PROV-009 SCHED-023 pull their pod to the zones they are in", () => {
@@ -146,50 +100,6 @@ describe("volumes", () => {
   });
 });
 
-describe("volumes on a node that can attach only so many", () => {
-  const classes = [storageClass()];
-  const limited = [nodeState({ name: "there", volumeLimits: { "ebs.csi.aws.com": 2 } })];
-  const disk = (name: string) => claim({ metadata: { name } });
-  const users = (...names: readonly string[]) =>
-    names.map((name) => podAsking({ cpu: "100m" }, { volumes: mounts(name) }));
-
-  it("SCHED-023 are no more than that; the rest gets a new node", () => {
-    const claims = ["a", "b", "c"].map(disk);
-    const plan = solved({ ...problemWith({ claims, classes }, users("a", "b", "c")), nodes: limited });
-
-    assert.deepEqual([plan.existing.get("there")?.length, plan.newNodes.length], [2, 1]);
-  });
-
-  it("SCHED-023 count once for all pods that share them", () => {
-    const plan = solved({
-      ...problemWith({ claims: [disk("a")], classes }, users("a", "a", "a", "a")),
-      nodes: limited,
-    });
-
-    assert.equal(plan.existing.get("there")?.length, 4);
-  });
-
-  it("SCHED-023 of other drivers do not count", () => {
-    const nfs = { ...volume([], {}), metadata: { name: "pv" } };
-    const claims = [
-      bound({ metadata: { name: "a" } }),
-      bound({ metadata: { name: "b" } }),
-      bound({ metadata: { name: "c" } }),
-    ];
-    const plan = solved({ ...problemWith({ claims, volumes: [nfs] }, users("a", "b", "c")), nodes: limited });
-
-    assert.equal(plan.existing.get("there")?.length, 3);
-  });
-
-  it("SCHED-025 count under the driver that serves in-tree volumes now", () => {
-    const claims = ["a", "b", "c"].map(disk);
-    const inTree = [storageClass({ provisioner: "kubernetes.io/aws-ebs" })];
-    const plan = solved({ ...problemWith({ claims, classes: inTree }, users("a", "b", "c")), nodes: limited });
-
-    assert.deepEqual([plan.existing.get("there")?.length, plan.newNodes.length], [2, 1]);
-  });
-});
-
 describe("volumes of pods that are spread", () => {
   it("TOPO-016 put each pod into the zone of its volume, and all zones count", () => {
     const app = { app: "store" };
@@ -215,65 +125,6 @@ describe("volumes of pods that are spread", () => {
   });
 });
 
-describe("volumes that cannot be mounted", () => {
-  const deletionTimestamp = "2026-01-01T00:00:00Z";
-  const unbound = { claims: [claim()] };
-  const onAuto = volume([], { csi: { driver: "ebs.csi.eks.amazonaws.com" } });
-  const refused: readonly (readonly [string, Partial<Volumes>, RegExp])[] = [
-    ["without a claim", {}, /volume claim default\/data does not exist/],
-    ["whose claim is going", { claims: [claim({ metadata: { deletionTimestamp } })] }, /data is being deleted/],
-    ["that are lost", { claims: [bound({ status: { phase: "Lost" } })] }, /has lost its volume/],
-    ["that are gone", { claims: [bound()] }, /volume pv of claim default\/data does not exist/],
-    [
-      "that are going",
-      { claims: [bound()], volumes: [{ ...volumeIn(a), metadata: { name: "pv", deletionTimestamp } }] },
-      /volume pv is being deleted/,
-    ],
-    ["of a class that is not there", unbound, /has no storage class gp3/],
-    [
-      "without a class, and none by default",
-      { claims: [claim({ spec: { storageClassName: undefined } })] },
-      /by default/,
-    ],
-    ["of no class at all", { claims: [claim({ spec: { storageClassName: "" } })], classes: [storageClass()] }, /class/],
-    [
-      "that bind at once and are not bound",
-      { ...unbound, classes: [storageClass({ volumeBindingMode: "Immediate" })] },
-      /is not bound yet, and its class binds immediately/,
-    ],
-    [
-      "of another machine's driver, not made yet",
-      { ...unbound, classes: [storageClass({ provisioner: "ebs.csi.eks.amazonaws.com" })] },
-      /needs driver ebs.csi.eks.amazonaws.com/,
-    ],
-    ["of another machine's driver", { claims: [bound()], volumes: [onAuto] }, /needs driver ebs.csi.eks.amazonaws.com/],
-    [
-      "of a topology that no pool has",
-      { ...unbound, classes: [storageClass(allowing("eks.amazonaws.com/compute-type", "auto"))] },
-      /is for nodes with eks.amazonaws.com\/compute-type/,
-    ],
-  ];
-  for (const [which, parts, reason] of refused) {
-    it(`SCHED-023 PROV-009 leave their pod out, with a reason, and nobody else: ${which}`, () => {
-      const other = podAsking({ cpu: "1" });
-      const plan = planWith(parts, [pod, other]);
-
-      assert.match(plan.unschedulable[0]?.reason ?? "", reason);
-      assert.deepEqual(
-        plan.newNodes.flatMap(({ pods }) => pods),
-        [other],
-      );
-    });
-  }
-
-  it("SCHED-024 are those that a claim names and is not bound to yet", () => {
-    const half = bound({ metadata: { annotations: { "pv.kubernetes.io/bind-completed": undefined } } });
-    const plan = planWith({ claims: [half], volumes: [volumeIn(a)] });
-
-    assert.match(plan.unschedulable[0]?.reason ?? "", /is not bound to volume pv yet/);
-  });
-});
-
 describe("volumes on a node's own disk", () => {
   const local = { local: { path: "/mnt" } };
   const hostPath = { hostPath: { path: "/mnt" } };
@@ -296,62 +147,6 @@ describe("volumes on a node's own disk", () => {
     const plan = planWith({ claims: [bound()], volumes: [volume([onHost("elsewhere")])] });
 
     assert.equal(plan.newNodes.length, 0);
-  });
-});
-
-describe("volumes that come with their pod", () => {
-  const withScratch = (storageClassName?: string, spec: Partial<Pod["spec"]> = {}): Pod =>
-    podAsking(
-      { cpu: "1" },
-      {
-        volumes: [
-          {
-            name: "scratch",
-            ephemeral: { volumeClaimTemplate: { spec: storageClassName === undefined ? {} : { storageClassName } } },
-          },
-        ],
-        ...spec,
-      },
-    );
-  const claimOf = ({ metadata: { name, uid = "" } }: Pod, controls = true): DeepPartial<PersistentVolumeClaim> => ({
-    metadata: {
-      name: `${name}-scratch`,
-      ownerReferences: [{ apiVersion: "v1", kind: "Pod", name, uid, controller: controls }],
-    },
-  });
-  const isDefault = { "storageclass.kubernetes.io/is-default-class": "true" };
-  const classes = [
-    storageClass({ ...allowing(labels.zone, b) }),
-    storageClass({ metadata: { name: "other", annotations: isDefault }, ...allowing(labels.zone, c) }),
-  ];
-
-  it("SCHED-023 PROV-009 go where their template's class allows, or the default class", () => {
-    assert.equal(zoneOf(planWith({ classes }, [withScratch("gp3")])), b);
-    assert.equal(zoneOf(planWith({ classes }, [withScratch()])), c);
-  });
-
-  for (const name of ["", "missing"]) {
-    it(`SCHED-024 of class ${JSON.stringify(name)} leave their pod out until they are bound`, () => {
-      const one = withScratch(name);
-      const claims = [bound(claimOf(one), { spec: { storageClassName: name } })];
-
-      assert.match(planWith({ classes }, [one]).unschedulable[0]?.reason ?? "", /has no storage class/);
-      assert.equal(zoneOf(planWith({ classes, claims, volumes: [volumeIn(c)] }, [one])), c);
-    });
-  }
-
-  it("PROV-009 do not hold the successor of a pod that runs in the zone where they are", () => {
-    const one = withScratch("gp3", { nodeName: "leaving" });
-    const claims = [bound(claimOf(one))];
-
-    assert.equal(zoneOf(schedule(problemWith({ classes, claims, volumes: [volumeIn(c)] }, [one]))), b);
-  });
-
-  it("leave their pod out when their claim's name is taken by somebody else", () => {
-    const one = withScratch("gp3");
-    const plan = planWith({ classes, claims: [bound(claimOf(one, false))], volumes: [volumeIn(c)] }, [one]);
-
-    assert.match(plan.unschedulable[0]?.reason ?? "", /is not of the pod's making/);
   });
 });
 
