@@ -1,26 +1,15 @@
 import type { Pod } from "../api/pod";
 import type { PodGroup } from "./demand";
+import type { Aim, PodClass } from "./pod-class";
 import { aimsOf, type RawAim } from "./preferences";
 import type { Problem } from "./problem";
 import { Prospects } from "./prospects";
 import { signatureOf } from "./requirements";
 import type { Scope } from "./scope";
-import type { Ties } from "./ties";
 import type { Topology } from "./topology";
 import type { TopologyGroup } from "./topology-group";
 import type { Dimensions } from "./vector";
 import type { Softness, Wish } from "./wish";
-
-/** A group of pods with what may be tried for it, best first; nothing for pods whose required affinity has no term. */
-export interface PodClass extends PodGroup {
-  readonly aims: readonly Aim[];
-}
-
-/** One way to please a pod, down to what binds it to other pods then. */
-export interface Aim {
-  readonly wish: Wish;
-  readonly ties: { readonly node: Ties; readonly domain: Ties };
-}
 
 export interface World {
   readonly problem: Problem;
@@ -31,7 +20,10 @@ export interface World {
 }
 
 /** Ties are worked out once every kind of pods has said its terms, since each term binds all whom it is about. */
-export function classesOf(groups: readonly PodGroup[], world: World): readonly PodClass[] {
+export function classesOf(
+  groups: readonly PodGroup[],
+  world: World,
+): { readonly classes: readonly PodClass[]; readonly prospects: Prospects } {
   const { problem, topology } = world;
   const softness = softnessOf(problem);
   const share = sharedWishes();
@@ -42,15 +34,12 @@ export function classesOf(groups: readonly PodGroup[], world: World): readonly P
   for (const { aims } of raw) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
   const tied = ({ wish, terms }: RawAim, pod: Pod): Aim => ({ wish: share(wish), ties: topology.tiesOf(pod, terms) });
   const aimsOfKind = new Map(raw.map(({ kind, aims }) => [kind, aims.map((aim) => tied(aim, kind.pod))]));
-  const prospects = new Prospects({
-    nodes: problem.nodes,
-    pools: world.pools,
-    counting: countingGroups(aimsOfKind.values()),
-  });
-  return groups.map((group) => {
+  const prospects = new Prospects({ ...world, nodes: problem.nodes, counting: countingGroups(aimsOfKind.values()) });
+  const classes = groups.map((group) => {
     const aims = aimsOfKind.get(group.kind) ?? [];
-    return { ...group, aims: worthTrying({ ...group, aims }, prospects, world.dimensions) };
+    return { ...group, aims: worthTrying({ ...group, aims }, prospects) };
   });
+  return { classes, prospects };
 }
 
 const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<TopologyGroup> =>
@@ -62,12 +51,10 @@ const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<Topo
  * Aims that something could grant. A pod that would like what there is not asks together with all others for what there
  * is, not after them; the last aim stays in any case, since it is what a pod without a place is told about.
  */
-function worthTrying({ aims, requests }: PodClass, prospects: Prospects, dimensions: Dimensions): readonly Aim[] {
+function worthTrying(podClass: PodClass, prospects: Prospects): readonly Aim[] {
+  const { aims } = podClass;
   if (aims.length < 2) return aims;
-  const asked = dimensions.vector(requests);
-  const some = aims.filter(
-    ({ wish, ties }) => prospects.has(wish, asked) && prospects.allows(ties.node) && prospects.allows(ties.domain),
-  );
+  const some = aims.filter((aim) => prospects.has(podClass, aim));
   return some.length > 0 ? some : aims.slice(-1);
 }
 

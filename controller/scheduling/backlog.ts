@@ -1,5 +1,5 @@
 import type { Pod } from "../api/pod";
-import type { Aim, PodClass } from "./aims";
+import type { Aim, PodClass } from "./pod-class";
 import type { Option } from "./domain-choice";
 import { isFollowing, type Ties } from "./ties";
 import type { Dimensions, Vector } from "./vector";

@@ -39,12 +39,13 @@ export function spotOfDraft(pool: PoolPlan, draft: Draft): Spot {
 }
 
 /** Counts `count` pods with these ties in, or out when negative. */
-export function record({ rules, counted }: Ties, count: number, { isThere, values, counts }: Spot): void {
+export function record({ rules, counted, crowding }: Ties, count: number, { isThere, values, counts }: Spot): void {
   for (const group of counted) {
     const domain = values.get(group.term.key);
     if (domain === undefined || !counts(group)) continue;
-    if (isThere) group.settle(domain, count);
-    else group.plan(domain, count);
+    const isLate = crowding.includes(group);
+    if (isThere) group.settle(domain, count, isLate);
+    else group.plan(domain, count, isLate);
   }
   for (const { group, self } of rules) {
     const domain = values.get(group.term.key);

@@ -7,6 +7,8 @@ import type { Wish } from "./wish";
 /** A wish together with one way to settle the labels that topology rules look at. */
 export interface Option {
   readonly wish: Wish;
+  /** Whether some key is left open: what the node will be is for others to settle, who then do not count on these pods. */
+  readonly isOpen: boolean;
   /** Label → value, for the keys of every group concerned; a key is missing where the node lacks the label or nobody knows its value. */
   readonly values: ReadonlyMap<string, string>;
 }
@@ -23,25 +25,29 @@ export interface Market {
  * the wish itself.
  */
 export function optionsOf(wish: Wish, ties: Ties, { valuesOf, isPossible }: Market): readonly Option[] {
-  let options: readonly Option[] = [{ wish, values: new Map() }];
+  let options: readonly Option[] = [{ wish, values: new Map(), isOpen: false }];
   for (const key of keysOf(ties)) {
     const asked = wish.requirements.get(key);
-    const open = valuesOf(key).filter((value) => asked === undefined || allows(asked, value));
+    const known = asked?.shape === "only" ? [...asked.values] : valuesOf(key);
+    const open = known.filter((value) => asked === undefined || allows(asked, value));
     const lacking = canBeWithout(ties, key) && asked?.absent !== false;
-    const unknown = isMerelyCounted(ties, key) && asked?.shape !== "only";
+    const isCounted = isMerelyCounted(ties, key);
+    const unknown = isCounted && asked?.shape !== "only";
     options = options.flatMap((option) => [
       ...open.map((value) => settled(option, only(key, value), value)),
       ...(lacking ? [settled(option, absent(key))] : []),
       ...(unknown ? [settled(option, otherThan(key, open))] : []),
+      ...(isCounted ? [{ ...option, isOpen: true }] : []),
     ]);
     options = options.filter((option) => isPossible(option.wish));
   }
   return options;
 }
 
-function settled({ wish, values }: Option, requirement: Requirement, value?: string): Option {
+function settled({ wish, values, isOpen }: Option, requirement: Requirement, value?: string): Option {
   const { key } = requirement;
   return {
+    isOpen,
     wish: { ...wish, requirements: both(wish.requirements, new Map([[key, requirement]])) },
     values: value === undefined ? values : new Map([...values, [key, value]]),
   };
@@ -93,7 +99,8 @@ export function isLost(rule: Rule, domain: string | undefined): boolean {
   const { group } = rule;
   const { kind, maxSkew } = group.term;
   if (domain === undefined) return false;
-  if (kind === "spread") return group.podsIn(domain) - group.least > maxSkew;
+  if (kind === "spread")
+    return group.podsIn(domain) - group.least > maxSkew && group.earlyIn(domain) - group.earlyLeast > maxSkew;
   return kind === "affinity" && !hasCompany(rule, domain);
 }
 

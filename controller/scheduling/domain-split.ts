@@ -1,4 +1,4 @@
-import type { Aim } from "./aims";
+import type { Aim } from "./pod-class";
 import type { Ask, Backlog } from "./backlog";
 import { record, spotOfOption } from "./counting";
 import type { Deadline } from "./deadline";
@@ -124,7 +124,10 @@ export class DomainSplit {
 
   /** The same for aims that differ only in whom their rules are about. */
   #optionsFor({ wish, ties: { domain } }: Aim): readonly Option[] {
-    const needed = domain.rules.map(({ group: { term } }) => `${term.kind} ${term.key}`);
+    const needed = [
+      ...domain.rules.map(({ group: { term } }) => `${term.kind} ${term.key}`),
+      ...domain.shunned.map(({ term }) => `shunned ${term.key}`),
+    ];
     const shape = `${keysOf(domain).join()} ${[...new Set(needed)].sort().join()}`;
     const byShape = remembered(this.#options, wish, () => new Map<string, readonly Option[]>());
     return remembered(byShape, shape, () =>
@@ -140,17 +143,13 @@ export class DomainSplit {
     return remembered(bySize, requests, () => this.#findBest(wish, requests));
   }
 
-  /** The cheapest machine for one such pod that the heaviest pool could buy. */
+  /** The least to pay for a node for one such pod in the heaviest pool that has any. */
   #findBest(wish: Wish, requests: Vector): Best | undefined {
     let best: Best | undefined;
     for (const pool of this.#pools) {
       const { weight } = pool.template;
       if (best !== undefined && best.weight > weight) break;
-      const offer = pool.root
-        .with(wish)
-        ?.offers.find(({ machine }) => pool.affords(machine) && fits(machine.room, requests));
-      if (offer === undefined) continue;
-      const { price } = offer.offering;
+      const price = leastPrice(pool, wish, requests);
       if (price < (best?.price ?? Infinity)) best = { weight, price, step: stepOf(price) };
     }
     return best;
@@ -167,11 +166,20 @@ interface Rated {
 }
 
 const byRating = (a: Rated, b: Rated): number =>
+  Number(a.chance.option.isOpen) - Number(b.chance.option.isOpen) ||
   a.own - b.own ||
   b.chance.weight - a.chance.weight ||
   a.chance.step - b.chance.step ||
   a.others - b.others ||
   a.chance.price - b.chance.price;
+
+/** Nothing, where the limits allow no further node but one that is planned has room; Infinity where there is none at all. */
+function leastPrice(pool: PoolPlan, wish: Wish, requests: Vector): number {
+  const offer = pool.root
+    .with(wish)
+    ?.offers.find(({ machine }) => pool.affords(machine) && fits(machine.room, requests));
+  return offer?.offering.price ?? (pool.mayJoin(wish, requests) ? 0 : Infinity);
+}
 
 /** Prices that differ by some 3 % are much the same. */
 const stepOf = (price: number): number => Math.round(Math.log(Math.max(price, 1e-9)) / Math.log(1.03));

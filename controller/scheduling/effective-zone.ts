@@ -1,6 +1,6 @@
 import { labels } from "../api/labels";
 import type { Pod } from "../api/pod";
-import type { Aim, PodClass } from "./aims";
+import type { Aim, PodClass } from "./pod-class";
 import type { PodKind } from "./demand";
 import { isAllowed } from "./domain-choice";
 import { allows } from "./requirement";

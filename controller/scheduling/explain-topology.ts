@@ -1,5 +1,5 @@
 import type { LabelSelector } from "../api/kube-object";
-import type { Aim } from "./aims";
+import type { Aim } from "./pod-class";
 import type { Rule } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import { isPerNode, type TopologyTerm } from "./topology-term";

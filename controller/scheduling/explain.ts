@@ -1,4 +1,4 @@
-import type { Aim } from "./aims";
+import type { Aim } from "./pod-class";
 import type { Backlog } from "./backlog";
 import { PoolExplainer, type PoolView } from "./explain-pool";
 import { explainTopology } from "./explain-topology";

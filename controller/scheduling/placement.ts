@@ -42,14 +42,15 @@ export interface Places {
 /**
  * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every rule even then:
  * pods are taken off nodes again if others that they depend on were not got to.
+ * @param turns whose pods find their places before all others, one turn after the other
  */
-export function place(backlogs: readonly Backlog[], places: Places): void {
+export function place(backlogs: readonly Backlog[], places: Places, turns: readonly (readonly Backlog[])[]): void {
   const mostAims = Math.max(0, ...backlogs.map(({ podClass }) => podClass.aims.length));
   const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
-  grantAll(backlogs, ranks, places);
+  for (const turn of [...turns, backlogs]) grantAll(turn, ranks, places);
   for (const tier of tiersOf(places.pools)) tidy(tier, places);
   if (heed(places)) grantAll(backlogs, ranks, places);
-  for (const rank of ranks) growNodes(asksOfRank(backlogs, rank), places);
+  for (const rank of ranks) growNodes(asksOfRank(backlogs, rank).map(comingLate), places);
   while (heed(places));
 }
 
@@ -167,6 +168,10 @@ function tidy(tier: readonly PoolPlan[], { settings, deadline }: Places): void {
   improve(planned(), tidyingEffort, deadline);
   merge(planned(), { nodePrice: nodePriceOf(settings), deadline });
 }
+
+/** The ask of pods that are content to be bound after those who are spread by them: these do not mind any more then. */
+const comingLate = ({ backlog, aim }: Ask): Ask =>
+  new Ask(backlog, { ...aim, ties: { ...aim.ties, node: { ...aim.ties.node, crowding: [] } } });
 
 /** Swaps planned nodes for larger ones, when the limits allow that but no further node. */
 function growNodes(asks: readonly Ask[], places: Places): void {

@@ -4,6 +4,13 @@ import type { Scope } from "./scope";
 import { affords, type Machine, type Offer, type Template } from "./template";
 import { isVaried } from "./variety";
 import { fits, maximum, minus, plus, type Vector } from "./vector";
+import type { Wish } from "./wish";
+
+/** How many pods of an ask are to find room. */
+interface Wanted {
+  readonly ask: Ask;
+  readonly most: number;
+}
 
 /** The new nodes of one pool, and what its limits still allow. */
 export class PoolPlan {
@@ -76,6 +83,16 @@ export class PoolPlan {
     );
   }
 
+  /** Whether some planned node, or a larger one in its place, has room for one such pod. */
+  mayJoin(wish: Wish, requests: Vector): boolean {
+    return this.drafts.some((draft) => {
+      const used = plus(draft.used, requests);
+      return draft.scope
+        .with(wish)
+        ?.offers.some((offer) => this.affordsInstead(draft, offer) && fits(offer.machine.room, used));
+    });
+  }
+
   /** Lets pods join nodes that are planned already, where that costs nothing. */
   join(ask: Ask): void {
     for (const draft of this.drafts) {
@@ -97,15 +114,20 @@ export class PoolPlan {
     }
   }
 
-  /** Puts as many pods on a planned node as any machine that it could be would hold; says how many. */
+  /** Puts as many pods on a planned node as any machine that it could be would hold, and `minValues` allow; says how many. */
   widen(draft: Draft, ask: Ask, scope: Scope): number {
-    const offer = this.#larger(draft, scope, ask);
-    if (offer === undefined) return 0;
-    const count = draft.roomFor(ask, offer);
-    if (!this.mayHold(draft, scope, [ask, count])) return 0;
-    draft.add(ask, count, { scope, offer });
-    this.#reserve(draft, this.#keeps(draft));
-    return count;
+    for (let most = ask.count; most > 0;) {
+      const offer = this.#larger(draft, scope, { ask, most });
+      if (offer === undefined) return 0;
+      const count = Math.min(most, draft.roomFor(ask, offer));
+      if (this.mayHold(draft, scope, [ask, count])) {
+        draft.add(ask, count, { scope, offer });
+        this.#reserve(draft, this.#keeps(draft));
+        return count;
+      }
+      most = count - 1;
+    }
+    return 0;
   }
 
   /** The cheapest offer that holds one pod of each ask. */
@@ -162,8 +184,8 @@ export class PoolPlan {
     draft.reserved = capacity;
   }
 
-  /** The offer that takes most of the pods beside what is on the node, the cheapest among equals. */
-  #larger(draft: Draft, scope: Scope, ask: Ask): Offer | undefined {
+  /** The offer that takes most of so many pods beside what is on the node, the cheapest among equals. */
+  #larger(draft: Draft, scope: Scope, { ask, most: wanted }: Wanted): Offer | undefined {
     const budget = plus(this.#left, draft.reserved);
     let [best, most] = [undefined as Offer | undefined, 0];
     for (const offer of scope.offers) {
@@ -171,7 +193,7 @@ export class PoolPlan {
       if (!fits(budget, capacity) || !fits(room, draft.used)) continue;
       const count = draft.roomFor(ask, offer);
       if (count > most) [best, most] = [offer, count];
-      if (most === ask.count) break;
+      if (most >= wanted) break;
     }
     return best;
   }

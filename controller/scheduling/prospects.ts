@@ -1,4 +1,5 @@
 import { untolerated } from "../api/pod-state";
+import type { Aim, PodClass } from "./pod-class";
 import type { NodeState } from "./problem";
 import { conflict, ofLabels, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
@@ -6,13 +7,14 @@ import { affords } from "./template";
 import type { Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import { isPerNode } from "./topology-term";
-import { fits, type Vector } from "./vector";
+import { type Dimensions, fits, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
 interface World {
   /** An empty node of each pool. */
   readonly pools: readonly Scope[];
   readonly nodes: readonly NodeState[];
+  readonly dimensions: Dimensions;
   /** Groups that count any of the pods to be placed. */
   readonly counting: ReadonlySet<TopologyGroup>;
 }
@@ -27,13 +29,22 @@ export class Prospects {
     this.#world = world;
   }
 
-  /** Whether some machine that can be bought, or some node that is there, is as the wish says. */
-  has(wish: Wish, requests: Vector): boolean {
-    return this.#world.pools.some((pool) => sells(pool, wish, requests)) || this.#isWelcome(wish);
+  /** Whether such pods would have a place. Those that keep others away leave fewer places the more of them there are: it is not others' doing. */
+  hasAny(podClass: PodClass): boolean {
+    return podClass.aims.some((aim) => !isRepelling(aim) && this.has(podClass, aim));
   }
 
-  /** Whether there are pods, or will be, that the rules ask for company of, and domains to be spread over. */
-  allows({ rules }: Ties): boolean {
+  /**
+   * Whether some machine that can be bought, or some node that is there, is as the pods wish, and there are others, or will be, whom they
+   * are to be with.
+   */
+  has({ requests }: PodClass, { wish, ties }: Aim): boolean {
+    const asked = this.#world.dimensions.vector(requests);
+    const isOnOffer = this.#world.pools.some((pool) => sells(pool, wish, asked)) || this.#isWelcome(wish);
+    return isOnOffer && this.#allows(ties.node) && this.#allows(ties.domain);
+  }
+
+  #allows({ rules }: Ties): boolean {
     return rules.every(({ group }) => {
       const { kind } = group.term;
       if (kind === "affinity") return group.total > 0 || this.#world.counting.has(group);
@@ -64,3 +75,6 @@ const sells = (pool: Scope, wish: Wish, requests: Vector): boolean =>
   pool
     .with(wish)
     ?.offers.some(({ machine }) => affords(pool.template.allowance, machine) && fits(machine.room, requests)) ?? false;
+
+const isRepelling = ({ ties }: Aim): boolean =>
+  [...ties.node.rules, ...ties.domain.rules].some(({ group }) => group.repelling);

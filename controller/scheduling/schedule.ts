@@ -1,4 +1,5 @@
 import type { NodePool } from "../api/node-pool";
+import type { Pod } from "../api/pod";
 import { classesOf } from "./aims";
 import { Backlog } from "./backlog";
 import { type Daemon, daemonOf } from "./daemons";
@@ -23,14 +24,40 @@ import { VolumeMap } from "./volumes";
 
 /**
  * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best aim
- * first, and the next only when nothing grants the one before. Pure: equal problems have equal plans.
+ * first, and the next only when nothing grants the one before. Where others took the room of pods that could have had some, these go first
+ * in a second attempt, and the one counts that places more ("squeaky wheel" optimization). Pure: equal problems have equal plans.
  * @param isTimeUp asked now and then, where the answer comes at once: once it says yes, what is placed is the plan
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
-  const deadline = new Deadline(isTimeUp);
+  const turns: ReadonlySet<Pod>[] = [];
+  let last = attempt(problem, new Deadline(isTimeUp), turns);
+  let best = last.plan;
+  while (turns.length < retriesFor(problem)) {
+    const next = last.crowdedOut.filter((pod) => !turns.some((turn) => turn.has(pod)));
+    if (next.length === 0) break;
+    turns.push(new Set(next));
+    last = attempt(problem, new Deadline(isTimeUp), turns);
+    if (waiting(last.plan) < waiting(best)) best = last.plan;
+  }
+  return best;
+}
+
+/** With very many pods, the few that this helps are not worth the time; they are planned again soon in any case. */
+const retriesFor = ({ pods }: Problem): number => (pods.length > 2_000 ? 0 : 3);
+
+const waiting = ({ unschedulable, deferred }: Plan): number => unschedulable.length + deferred.length;
+
+interface Attempt {
+  readonly plan: Plan;
+  /** Pods without a place that might have one if others did not ask. */
+  readonly crowdedOut: readonly Pod[];
+}
+
+/** @param turns pods that go before all others, one turn after the other */
+function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlySet<Pod>[]): Attempt {
   const ports = portsIn(problem);
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
-  const { classes, refused, topology, dimensions, pools, volumes } = prepared(problem, daemons, ports);
+  const { classes, refused, topology, dimensions, pools, volumes, prospects } = prepared(problem, daemons, ports);
   const groups = topology.perNode;
   const nodes = inOrder(problem.nodes).map(
     (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
@@ -39,9 +66,14 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
   const zones = podsByZone(classes, topology);
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
-  place(backlogs, { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology, deadline });
+  const places = { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology, deadline };
+  place(
+    backlogs,
+    places,
+    turns.map((turn) => backlogs.filter(({ podClass }) => podClass.pods.some((pod) => turn.has(pod)))),
+  );
   const left = backlogs.filter(({ count }) => count > 0);
-  return {
+  const plan = {
     newNodes: views.flatMap(({ plan }) => plannedNodes(plan, dimensions)),
     existing: new Map(nodes.filter(({ pods }) => pods.length > 0).map(({ state, pods }) => [state.name, pods])),
     // When something was left undone, nobody knows whether they would have found a place.
@@ -49,6 +81,8 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
     deferred: deadline.hasPassed ? left.flatMap((backlog) => backlog.rest()) : [],
     zones,
   };
+  const crowdedOut = deadline.hasPassed ? [] : left.filter(({ podClass }) => prospects.hasAny(podClass));
+  return { plan, crowdedOut: crowdedOut.flatMap(({ podClass }) => podClass.pods) };
 }
 
 function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {
@@ -62,8 +96,8 @@ function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly 
   }));
   const roots = pools.map(({ root }) => root);
   const topology = new Topology(problem, roots, labelKeys);
-  const classes = classesOf(groups, { problem, topology, pools: roots, dimensions });
-  return { volumes, refused, dimensions, pools, topology, classes };
+  const { classes, prospects } = classesOf(groups, { problem, topology, pools: roots, dimensions });
+  return { volumes, refused, dimensions, pools, topology, classes, prospects };
 }
 
 const dimensionsOf = ({ pools }: Problem, asking: readonly Pick<Daemon, "requests">[]): Dimensions =>

@@ -13,6 +13,8 @@ export class TopologyGroup {
   readonly domains: ReadonlySet<string>;
   readonly #settled = new Map<string, number>();
   readonly #planned = new Map<string, number>();
+  /** Of the pods that the plan places, those that do not ask for this spread themselves: they may be bound after all that do. */
+  readonly #late = { settled: new Map<string, number>(), planned: new Map<string, number>() };
   readonly #owners = new Map<string, number>();
   #total = 0;
   #least: number | undefined;
@@ -44,13 +46,22 @@ export class TopologyGroup {
 
   /** Pods in the emptiest domain; none when there are fewer domains than asked for. */
   get least(): number {
-    return (this.#least ??= this.#leastOfAll());
+    return (this.#least ??= this.#leastOfAll((domain) => this.podsIn(domain)));
   }
 
-  #leastOfAll(): number {
+  /** Pods in a domain before those come that can come later. */
+  earlyIn(domain: string): number {
+    return this.podsIn(domain) - (this.#late.settled.get(domain) ?? 0) - (this.#late.planned.get(domain) ?? 0);
+  }
+
+  get earlyLeast(): number {
+    return this.#leastOfAll((domain) => this.earlyIn(domain));
+  }
+
+  #leastOfAll(podsIn: (domain: string) => number): number {
     if (this.domains.size === 0 || this.domains.size < this.term.minDomains) return 0;
     let least = Infinity;
-    for (const domain of this.domains) least = Math.min(least, this.podsIn(domain));
+    for (const domain of this.domains) least = Math.min(least, podsIn(domain));
     return least;
   }
 
@@ -60,25 +71,28 @@ export class TopologyGroup {
   }
 
   /** Counts pods on a node that is there. */
-  settle(domain: string, count: number): void {
+  settle(domain: string, count: number, isLate = false): void {
     this.#add(this.#settled, domain, count);
+    if (isLate) add(this.#late.settled, domain, count);
   }
 
   /** Counts pods that are to be on a new node, or that no longer are when negative. */
-  plan(domain: string, count: number): void {
+  plan(domain: string, count: number, isLate = false): void {
     this.#add(this.#planned, domain, count);
+    if (isLate) add(this.#late.planned, domain, count);
   }
 
   /** Counts nobody on new nodes any more. */
   forgetPlanned(): void {
     for (const count of this.#planned.values()) this.#total -= count;
     this.#planned.clear();
+    this.#late.planned.clear();
     this.#least = undefined;
   }
 
   #add(counts: Map<string, number>, domain: string, count: number): void {
     this.#total += count;
-    counts.set(domain, (counts.get(domain) ?? 0) + count);
+    add(counts, domain, count);
     this.#least = undefined;
   }
 
@@ -102,4 +116,8 @@ export class TopologyGroup {
   #domainOf({ name, labels }: NodeState): string | undefined {
     return isPerNode(this.term) ? name : labels[this.term.key];
   }
+}
+
+function add(counts: Map<string, number>, domain: string, count: number): void {
+  counts.set(domain, (counts.get(domain) ?? 0) + count);
 }

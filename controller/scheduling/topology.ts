@@ -109,12 +109,16 @@ export class Topology {
     return groups;
   }
 
-  /** Values of a label that new or present nodes can have. */
+  /**
+   * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value but one, another
+   * may take just that.
+   */
   valuesOf(key: string): readonly string[] {
     const known = this.#values.get(key);
     if (known !== undefined) return known;
     const present = this.#nodes.map((node) => node.labels[key]).filter((value) => value !== undefined);
-    const values = [...new Set([...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...present])].sort();
+    const named = this.#pools.flatMap(({ requirements }) => [...(requirements.get(key)?.values ?? [])]);
+    const values = [...new Set([...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...named, ...present])].sort();
     this.#values.set(key, values);
     return values;
   }

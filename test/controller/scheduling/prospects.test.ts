@@ -64,7 +64,8 @@ describe("wishes that nothing can grant", () => {
   for (const [what, spec] of Object.entries(vain)) {
     it(`SCHED-011 SCHED-012 PROV-011 PROV-012 do not put a pod behind others for room on nodes: ${what}`, () => {
       const first = asking("3", spec);
-      const plan = planOf({ pods: [...podsOf(20, web), ...first], pools: [], nodes: [nodeIn(zoneA)] });
+      const other = podsAsking(1, { cpu: "2" });
+      const plan = planOf({ pods: [...other, ...first], pools: [], nodes: [nodeIn(zoneA)] });
       assert.deepEqual(
         first.filter((pod) => plan.unschedulable.some((each) => each.pod === pod)),
         [],
@@ -96,7 +97,7 @@ describe("pods that are counted by a label nobody knows the value of", () => {
 });
 
 describe("pods that lose their place to others' second choice", () => {
-  it("TOPO-006 find another", () => {
+  it("TOPO-004 find another", () => {
     const team = "example.com/team";
     const wishful: Partial<PodSpec> = {
       affinity: {
