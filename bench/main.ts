@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { boundOf } from "./bound";
 import { type Case, casesOf } from "./measure/case";
 import type { Row } from "./measure/outcome";
+import { measurePasses } from "./measure/passes";
 import { solveOurselves } from "./measure/own-planner";
 import { askPeer } from "./measure/peer-planner";
 import { commandLine, type Options } from "./options";
@@ -24,7 +25,8 @@ async function run(options: Options): Promise<void> {
     console.error(`${index + 1} of ${cases.length}: ${each.scenario.name}, ${each.pods} pods`);
     rows.push(await measure(each, options));
   }
-  console.log(write[options.output]({ machine: thisMachine(), rows }));
+  const passes = options.scenario.length === 0 ? await measurePasses() : [];
+  console.log(write[options.output]({ machine: thisMachine(), rows, passes }));
   if (options.chart !== undefined) writeFileSync(options.chart, chartOf(rows));
   if (rows.some(({ ours }) => ours.violations.length > 0)) process.exitCode = 1;
 }

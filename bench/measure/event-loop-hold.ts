@@ -6,6 +6,7 @@ import { systemClock } from "#controller/runtime/system-clock";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
 import { silentLog } from "#support/silence";
+import { TurnMonitor } from "./turn-monitor";
 
 const program = join(__dirname, "../../controller/planner-thread.ts");
 /** For the thread to start, and for what went before to be cleared away. */
@@ -13,7 +14,7 @@ const SETTLE_MS = 500;
 
 export interface Planned {
   readonly plan: Plan;
-  /** The longest that the thread which asked was busy without a turn for others. */
+  /** The longest that the thread which asked was away from its event loop, less what it waited for a processor. */
   readonly heldMs: number;
 }
 
@@ -25,30 +26,10 @@ export async function planAside(problem: Problem): Promise<Planned> {
   });
   try {
     await setTimeout(SETTLE_MS);
-    const stop = watch();
-    const plan = await planner.plan(problem, new AbortController().signal);
-    return { plan, heldMs: stop() };
+    const monitor = new TurnMonitor();
+    const plan = await monitor.during(() => planner.plan(problem, new AbortController().signal));
+    return { plan, heldMs: monitor.seen().longestOwnMs };
   } finally {
     await planner.close();
   }
-}
-
-/**
- * Watches how much this thread computes between two ticks of a timer that is always due. It is its own computing that
- * counts, not time that the machine gives to other programs. Returns how to stop, which says the most of it in ms.
- */
-function watch(): () => number {
-  let most = 0;
-  let before = process.threadCpuUsage();
-  const tick = (): void => {
-    const { user, system } = process.threadCpuUsage(before);
-    most = Math.max(most, (user + system) / 1000);
-    before = process.threadCpuUsage();
-  };
-  const timer = setInterval(tick, 1);
-  return () => {
-    clearInterval(timer);
-    tick();
-    return most;
-  };
 }

@@ -17,7 +17,7 @@ export interface Outcome {
 export interface OwnOutcome extends Outcome {
   /** Rules that the plan breaks, as an independent checker sees it. */
   readonly violations: readonly string[];
-  /** How long the event loop of a thread that has another one plan stood still at most. */
+  /** How long the event loop of a thread that has another one plan stood still at most, less what it waited for a processor. */
   readonly heldMs: number;
   /** Whether equal problems had equal plans, in that thread as well. */
   readonly isStable: boolean;

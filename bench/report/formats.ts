@@ -1,12 +1,12 @@
 import Table from "cli-table3";
 import type { Row } from "../measure/outcome";
 import { columns } from "./columns";
-import { describeVerdicts, verdictsOn } from "./goals";
+import { describeVerdicts, type Measured, verdictsOn } from "./goals";
 import { describeMachine, type Machine } from "./machine";
+import { describePasses } from "./passes";
 
-export interface Report {
+export interface Report extends Measured {
   readonly machine: Machine;
-  readonly rows: readonly Row[];
 }
 
 export const formats = ["table", "markdown", "json"] as const;
@@ -16,11 +16,13 @@ export type Format = (typeof formats)[number];
 export const write: Readonly<Record<Format, (report: Report) => string>> = {
   table: (report) => framed(report, asTable(report.rows)),
   markdown: (report) => framed(report, asMarkdown(report.rows)),
-  json: ({ machine, rows }) => JSON.stringify({ machine, rows, goals: verdictsOn(rows) }, undefined, 2),
+  json: (report) => JSON.stringify({ ...report, goals: verdictsOn(report) }, undefined, 2),
 };
 
-const framed = ({ machine, rows }: Report, table: string): string =>
-  [describeMachine(machine), table, describeVerdicts(verdictsOn(rows))].join("\n\n");
+const framed = (report: Report, table: string): string =>
+  [describeMachine(report.machine), table, describePasses(report.passes), describeVerdicts(verdictsOn(report))]
+    .filter((part) => part !== "")
+    .join("\n\n");
 
 /** The first column is words, the others are numbers. */
 const alignments = columns.map((_, index) => (index === 0 ? "left" : "right"));

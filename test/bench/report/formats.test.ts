@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type Report, write } from "../../../bench/report/formats";
 import type { Row } from "../../../bench/measure/outcome";
-import { row } from "./rows";
+import { passes, row } from "./rows";
 
 const machine = { processor: "Abacus 9", cores: 2, memoryBytes: 24 * 2 ** 30, node: "v24.0.0", go: "go1.26.8" };
-const reportOn = (...rows: readonly Row[]): Report => ({ machine, rows });
+const reportOn = (...rows: readonly Row[]): Report => ({ machine, rows, passes: [] });
 
 /** The cells of the last row of the table in Markdown, by title. */
 function cells(of: Row): Readonly<Record<string, string>> {
@@ -63,11 +63,21 @@ describe("write", () => {
     }
   });
 
+  it("says of passes how long they held the event loop, before the goals", () => {
+    const lines = write.table({ ...reportOn(row()), passes: [passes(41.6)] }).split("\n");
+
+    assert.match(
+      lines.at(-3) ?? "",
+      /^Passes of the provisioner, 5000 pending pods, 2000 nodes .*: event loop held for 42 ms at most \(90 ms with/,
+    );
+  });
+
   it("has everything in JSON", () => {
-    const told = JSON.parse(write.json(reportOn(row()))) as Record<string, unknown>;
+    const told = JSON.parse(write.json({ ...reportOn(row()), passes: [passes(1)] })) as Record<string, unknown>;
 
     assert.deepEqual(told["machine"], machine);
     assert.deepEqual(told["rows"], [row()]);
+    assert.deepEqual(told["passes"], [passes(1)]);
     assert.ok(Array.isArray(told["goals"]));
   });
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describeVerdicts, type Verdict, verdictsOn } from "../../../bench/report/goals";
 import type { Row } from "../../../bench/measure/outcome";
-import { row } from "./rows";
+import { passes, row } from "./rows";
 
 const verdict = (goal: string, ...rows: readonly Row[]): Verdict => {
-  const found = verdictsOn(rows).find((each) => each.goal.startsWith(goal));
+  const found = verdictsOn({ rows, passes: [] }).find((each) => each.goal.startsWith(goal));
   if (found === undefined) throw new Error(`no such goal: ${goal}`);
   return found;
 };
@@ -36,6 +36,15 @@ describe("verdictsOn", () => {
   it("asks of every row to hold the event loop for less than 50 ms", () => {
     assert.equal(state("the event loop", row({ ours: { heldMs: 49.9 } })), "met");
     assert.equal(state("the event loop", row(), row({ ours: { heldMs: 50 } })), "missed");
+    assert.equal(state("the event loop"), "not measured");
+  });
+
+  it("asks the same of whole passes over a large cluster", () => {
+    const judged = (heldMs: number): Verdict | undefined =>
+      verdictsOn({ rows: [row()], passes: [passes(heldMs)] }).find(({ goal }) => goal.startsWith("the event loop"));
+
+    assert.equal(judged(49.9)?.state, "met");
+    assert.deepEqual(judged(61)?.misses, ["passes with 5000 pending: 61 ms"]);
   });
 
   it("asks for a price near the bound, nearer where pods are many", () => {
