@@ -58,8 +58,6 @@ export class Filler {
   #turn = 0;
   /** Kinds of items of which the node can have no more, by the turn in which that was found. */
   readonly #closed: Int32Array;
-  readonly #isWanted = ({ position, kind }: Item): boolean =>
-    at(this.#closed, kind) !== this.#turn && at(this.supply.left, position) > at(this.taken, position);
 
   constructor(supply: Supply) {
     this.supply = supply;
@@ -103,7 +101,7 @@ export class Filler {
     let best: Item | undefined;
     let most = 0;
     for (let i = 0; i < open.length; i++) {
-      const item = open[i]?.head(this.#isWanted);
+      const item = this.#headOf(open[i]);
       const share = item === undefined ? Infinity : this.#share(item.position, room);
       if (item === undefined || share === Infinity) drop(open, i--);
       else if (at(this.#merit, item.position) <= most * share) continue;
@@ -117,6 +115,17 @@ export class Filler {
     }
     this.visits += open.length;
     return best;
+  }
+
+  /** The first of the queue that the node can still have; those before it are passed over. */
+  #headOf(queue: Queue | undefined): Item | undefined {
+    let item = queue?.head;
+    while (item !== undefined && !this.#isWanted(item)) item = queue?.advance();
+    return item;
+  }
+
+  #isWanted({ position, kind }: Item): boolean {
+    return at(this.#closed, kind) !== this.#turn && at(this.supply.left, position) > at(this.taken, position);
   }
 
   /** The sum of the shares that a pod takes of what is left of each resource; Infinity when it does not fit. */

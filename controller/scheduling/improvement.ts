@@ -197,12 +197,12 @@ const hasLonely = ({ shares, occupancy }: Draft): boolean =>
 
 /** The next cheaper machines, each too small for what is on the node. */
 function smallerThan({ scope, offer, used }: Draft): readonly Offer[] {
-  const { offers } = scope;
+  const { offers } = scope.template;
   const smaller: Offer[] = [];
-  for (let i = offers.indexOf(offer) - 1; i >= 0 && smaller.length < most.machines; i--) {
+  for (let i = offer.position - 1; i >= 0 && smaller.length < most.machines; i--) {
     const next = offers[i];
-    const isOther = next !== undefined && next.machine !== smaller.at(-1)?.machine;
-    if (isOther && next.offering.price < offer.offering.price && !fits(next.machine.room, used)) smaller.push(next);
+    if (next === undefined || !isOpen(scope, next) || next.machine === smaller.at(-1)?.machine) continue;
+    if (next.offering.price < offer.offering.price && !fits(next.machine.room, used)) smaller.push(next);
   }
   return smaller;
 }
@@ -238,18 +238,27 @@ interface Overload {
 
 /** The share of which one pod less leaves the least excess, the smallest pod among those that leave none. */
 function leastThatHelps(shares: readonly Share[], { used, room, gone }: Overload): Share | undefined {
-  let [best, least] = [undefined as Share | undefined, Infinity];
+  let best: Share | undefined;
+  let least = Infinity;
   for (const share of shares) {
     if (share.pods.length <= gone.filter((each) => each.share === share).length) continue;
-    let [over, size] = [0, 0];
-    for (let i = 0; i < used.length; i++) {
-      const whole = at(room, i);
-      if (whole <= 0 || whole === Infinity) continue;
-      over += Math.max(0, at(used, i) - at(share.ask.requests, i) - whole) / whole;
-      size += at(share.ask.requests, i) / whole;
-    }
-    const score = over * 100 + size;
-    if (score < least) [best, least] = [share, score];
+    const score = excessWithout(share.ask.requests, used, room);
+    if (score >= least) continue;
+    best = share;
+    least = score;
   }
   return best;
+}
+
+/** By how much the room is exceeded without a pod of these requests; how large the pod is decides between equals. */
+function excessWithout(requests: Vector, used: Vector, room: Vector): number {
+  let over = 0;
+  let size = 0;
+  for (let i = 0; i < used.length; i++) {
+    const whole = at(room, i);
+    if (whole <= 0 || whole === Infinity) continue;
+    over += Math.max(0, at(used, i) - at(requests, i) - whole) / whole;
+    size += at(requests, i) / whole;
+  }
+  return over * 100 + size;
 }

@@ -140,6 +140,7 @@ export class PoolPlan {
 
   /** Whether the limits allow the planned node to become this machine: a cheaper one may have more of what is short. */
   affordsInstead({ reserved }: Draft, { machine }: Offer): boolean {
+    if (!this.template.isLimited) return true;
     return affords(plus(this.#left, reserved), machine);
   }
 

@@ -6,6 +6,8 @@ import { type Vector, at } from "./vector";
  * first that it can still have matters.
  */
 export class Queue {
+  /** Whose turn it is; undefined once all had theirs. */
+  head: Item | undefined;
   readonly #items: readonly Item[];
   #next = 0;
 
@@ -15,13 +17,11 @@ export class Queue {
 
   rewind(): void {
     this.#next = 0;
+    this.head = this.#items[0];
   }
 
-  /** The first that is still wanted; those before it are passed over until the next rewind. */
-  head(isWanted: (item: Item) => boolean): Item | undefined {
-    let item = this.#items[this.#next];
-    while (item !== undefined && !isWanted(item)) item = this.#items[++this.#next];
-    return item;
+  advance(): Item | undefined {
+    return (this.head = this.#items[++this.#next]);
   }
 }
 
