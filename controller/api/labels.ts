@@ -15,6 +15,7 @@ export const labels = {
   zone: "topology.kubernetes.io/zone",
   region: "topology.kubernetes.io/region",
   zoneId: "topology.k8s.aws/zone-id",
+  reservationId: "karpenter.k8s.aws/capacity-reservation-id",
 } as const;
 
 export const annotations = {

@@ -14,6 +14,7 @@ export const wellKnown: ReadonlySet<string> = new Set([
   labels.capacityType,
   labels.windowsBuild,
   labels.zoneId,
+  labels.reservationId,
   ...[
     "instance-accelerator-count",
     "instance-accelerator-manufacturer",
@@ -38,7 +39,6 @@ export const wellKnown: ReadonlySet<string> = new Set([
     "instance-size",
     "instance-tenancy",
     "nitro-sandbox",
-    "capacity-reservation-id",
     "capacity-reservation-interruptible",
     "capacity-reservation-type",
     "placement-group-id",

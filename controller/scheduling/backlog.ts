@@ -10,6 +10,8 @@ export class Backlog {
   readonly podClass: PodClass;
   readonly requests: Vector;
   readonly #waiting: Pod[];
+  /** Whether those left wait for the next plan, since a reservation that suits them is used up. */
+  isHeldBack = false;
 
   constructor(podClass: PodClass, dimensions: Dimensions) {
     this.podClass = podClass;

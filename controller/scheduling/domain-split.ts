@@ -175,9 +175,7 @@ const byRating = (a: Rated, b: Rated): number =>
 
 /** Nothing, where the limits allow no further node but one that is planned has room; Infinity where there is none at all. */
 function leastPrice(pool: PoolPlan, wish: Wish, requests: Vector): number {
-  const offer = pool.root
-    .with(wish)
-    ?.offers.find(({ machine }) => pool.affords(machine) && fits(machine.room, requests));
+  const offer = pool.root.with(wish)?.offers.find((offer) => pool.canBuy(offer) && fits(offer.machine.room, requests));
   return offer?.offering.price ?? (pool.mayJoin(wish, requests) ? 0 : Infinity);
 }
 

@@ -188,7 +188,8 @@ class Filling {
     const parts = this.#items.map((item) => ({ item, count: at(taken, item.position) }));
     for (const { position } of this.#items) taken[position] = 0;
     if (parts.length === 0) return undefined;
-    return { group: this.#group, offer: this.#cheapest(), scope: this.#scope, parts, worth: this.#worth };
+    const offer = this.#cheapest();
+    return { group: this.#group, offer, scope: this.#scope.pinnedTo(offer), parts, worth: this.#worth };
   }
 
   /** Not all at once, so that others which go well with them get their turn. */

@@ -1,14 +1,15 @@
 import type { Deadline } from "./deadline";
 import type { Pattern } from "./fill";
+import type { Sale } from "./pool-offers";
+import type { Reservations } from "./reservations";
 
 /** How a layout is to be made. */
-export interface Packing {
-  /** What a node costs whatever its type. */
-  readonly nodePrice: number;
+export interface Packing extends Sale {
   /** Topology groups whose domains are single nodes. */
   readonly groups: number;
   /** Whether a least number of values (`minValues`) is kept, or lowered to what there is. */
   readonly variety: "strict" | "relaxed";
+  readonly reservations: Reservations;
   /** How many times, about, a kind of pod may be held against a node. */
   readonly effort: number;
   readonly deadline: Deadline;

@@ -1,4 +1,4 @@
-import { machinesFor } from "./pool-plan";
+import { holds, machinesFor } from "./pool-plan";
 import type { Scope } from "./scope";
 import type { Machine } from "./template";
 import { shortened } from "./variety";
@@ -18,7 +18,7 @@ export function listed(scope: Scope, used: Vector, budget: Vector): readonly Mac
   }
   const machines: Machine[] = [];
   for (const machine of scope.machines) {
-    if (fits(machine.room, used) && fits(budget, machine.capacity)) machines.push(machine);
+    if (holds(machine, scope, used) && fits(budget, machine.capacity)) machines.push(machine);
     if (machines.length === maxInstanceTypes) break;
   }
   return machines;

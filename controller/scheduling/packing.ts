@@ -13,7 +13,7 @@ import { worthAlone } from "./worth";
 export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): Layout | undefined {
   const all = itemsOf(asks);
   if (all.length === 0) return undefined;
-  const market = pools.map((pool) => new PoolOffers(pool, all, packing.nodePrice));
+  const market = pools.map((pool) => new PoolOffers(pool, all, packing));
   const groups = market.flatMap((offers) => offers.groups(offers.pool.left));
   const worth = worthAlone(groups, all.length, packing.groups);
   const items = all.filter(({ position }) => worth[position] !== Infinity);

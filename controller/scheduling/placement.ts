@@ -7,8 +7,11 @@ import { follow, joinAny } from "./following";
 import { improve, type Planned } from "./improvement";
 import { merge } from "./merging";
 import { openNodes } from "./opening";
+import { parted } from "./parted";
 import type { PoolPlan } from "./pool-plan";
 import type { SchedulingSettings } from "./problem";
+import { holdBack, useReservations } from "./reserved-first";
+import type { Reservations } from "./reservations";
 import { isFree, isFollowing } from "./ties";
 import type { Topology } from "./topology";
 import type { TopologyGroup } from "./topology-group";
@@ -35,6 +38,7 @@ export interface Places {
   /** The heaviest first. */
   readonly pools: readonly PoolPlan[];
   readonly topology: Topology;
+  readonly reservations: Reservations;
   readonly settings: SchedulingSettings;
   readonly deadline: Deadline;
 }
@@ -66,7 +70,7 @@ function grantAll(backlogs: readonly Backlog[], ranks: readonly number[], places
 const asksOfRank = (backlogs: readonly Backlog[], rank: number): readonly Ask[] =>
   backlogs.flatMap((backlog) => {
     const aim = backlog.podClass.aims[rank];
-    return aim === undefined || backlog.count === 0 ? [] : [new Ask(backlog, aim)];
+    return aim === undefined || backlog.count === 0 || backlog.isHeldBack ? [] : [new Ask(backlog, aim)];
   });
 
 const splitOf = ({ pools, topology, deadline }: Places): DomainSplit =>
@@ -148,13 +152,17 @@ function settleOn(nodes: readonly ExistingNode[], ask: Ask, deadline: Deadline):
   return all;
 }
 
-function buyNodes(tier: readonly PoolPlan[], asks: readonly Ask[], { settings, topology, deadline }: Places): void {
+function buyNodes(tier: readonly PoolPlan[], all: readonly Ask[], places: Places): void {
+  const asks = all.filter(({ backlog }) => !backlog.isHeldBack);
+  const { settings, topology, reservations, deadline } = places;
   const groups = topology.perNode.length;
-  const packing = { nodePrice: nodePriceOf(settings), groups, effort: effortFor(asks), deadline };
-  openNodes(tier, asks, { ...packing, variety: "strict" });
+  const packing = { nodePrice: nodePriceOf(settings), groups, effort: effortFor(asks), reservations, deadline };
+  const { free, bound } = useReservations(tier, asks, packing);
+  openNodes(tier, free, { ...packing, goods: "all", variety: "strict" });
   const varied = tier.filter(({ template }) => template.wantsVariety);
   if (settings.minValues === "BestEffort" && varied.length > 0)
-    openNodes(varied, asks, { ...packing, variety: "relaxed" });
+    openNodes(varied, free, { ...packing, goods: "all", variety: "relaxed" });
+  holdBack(tier, bound);
 }
 
 const nodePriceOf = ({ nodePrice = 0 }: SchedulingSettings): number => nodePrice;
@@ -190,8 +198,4 @@ function growNodes(asks: readonly Ask[], places: Places): void {
 function tiersOf(pools: readonly PoolPlan[]): readonly (readonly PoolPlan[])[] {
   const weights = [...new Set(pools.map(({ template }) => template.weight))];
   return weights.map((weight) => pools.filter(({ template }) => template.weight === weight));
-}
-
-function parted<T>(items: readonly T[], holds: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [items.filter(holds), items.filter((item) => !holds(item))];
 }

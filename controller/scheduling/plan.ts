@@ -10,7 +10,10 @@ export interface Plan {
   /** Node name → pods that it will take. */
   readonly existing: ReadonlyMap<string, readonly Pod[]>;
   readonly unschedulable: readonly { readonly pod: Pod; readonly reason: string }[];
-  /** Pods that this plan says nothing about, since time was up before it was their turn: they are for the next one. */
+  /**
+   * Pods that are for the next plan: time was up before it was their turn, or this one uses up the capacity reservation
+   * that suits them.
+   */
   readonly deferred: readonly Pod[];
   /** Pods by the zone that they can go to, `flexible` for several and `none`; without those that cannot be planned at all. */
   readonly zones: ReadonlyMap<string, readonly Pod[]>;

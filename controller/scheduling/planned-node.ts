@@ -41,7 +41,7 @@ function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimen
   const requirements = minValuesRelaxed ? lowered(machines, scope.requirements) : scope.requirements;
   return {
     requirements: toRequirementSpecs(narrowedTo(offers, requirements)),
-    instanceTypes: machines.map(({ type }) => type),
+    instanceTypes: [...new Set(machines.map(({ type }) => type))],
     requests: requestsOf(plus(used, leastOverhead(machines)), dimensions),
     cheapest: { instanceType: cheapest.machine.type.name, offering: cheapest.offering },
     minValuesRelaxed,

@@ -1,23 +1,31 @@
 import type { Item } from "./item";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import { affords, type Offer } from "./template";
+import { affords, isReserved, type Offer } from "./template";
 import { covers, maximum, type Vector } from "./vector";
 
-/** Offers of one pool that are open to the very same items. */
+/** Offers of one pool that are open to the very same items, and of one reservation or none. */
 export interface OfferGroup {
   readonly owner: PoolOffers;
   readonly items: readonly Item[];
+  /** Which reservation they are of. */
+  readonly reservation: string | undefined;
   /** Cheapest first; none that a cheaper one of the group makes pointless. */
   readonly offers: readonly Offer[];
   /** Few of these that stand for all: a node filled as one of them may still become any other that holds its pods. */
   readonly samples: readonly Offer[];
 }
 
+export interface Sale {
+  /** What a node costs whatever its type. */
+  readonly nodePrice: number;
+  readonly goods: "all" | "reserved";
+}
+
 /** What one pool offers to these items. */
 export class PoolOffers {
   readonly pool: PoolPlan;
-  readonly #nodePrice: number;
+  readonly #sale: Sale;
   readonly #items: readonly Item[];
   /** The scope of an empty node with a pod of the item, by the item's position. */
   readonly #scopes: readonly (Scope | undefined)[];
@@ -26,9 +34,9 @@ export class PoolOffers {
   readonly #largest: Vector;
   readonly #known = new Map<number, readonly OfferGroup[]>();
 
-  constructor(pool: PoolPlan, items: readonly Item[], nodePrice: number) {
+  constructor(pool: PoolPlan, items: readonly Item[], sale: Sale) {
     this.pool = pool;
-    this.#nodePrice = nodePrice;
+    this.#sale = sale;
     this.#items = items;
     this.#largest = pool.template.machines
       .map(({ capacity }) => capacity)
@@ -38,7 +46,7 @@ export class PoolOffers {
   }
 
   priceOf({ offering }: Offer): number {
-    return offering.price + this.#nodePrice;
+    return offering.price + this.#sale.nodePrice;
   }
 
   /** What is worth looking at while the pool's limits leave this much. What is affordable only shrinks, so its size tells. */
@@ -57,14 +65,17 @@ export class PoolOffers {
   #grouped(offers: readonly Offer[]): readonly OfferGroup[] {
     const kept = new Map<string, Offer[]>();
     for (const offer of offers) {
+      if (this.#sale.goods === "reserved" && !isReserved(offer)) continue;
       const openTo = this.#openTo(offer);
-      const rivals = kept.get(openTo) ?? [];
+      const key = openTo + (offer.offering.reservation?.id ?? "");
+      const rivals = kept.get(key) ?? [];
       if (!openTo.includes("1") || rivals.some(({ machine }) => covers(machine.room, offer.machine.room))) continue;
       rivals.push(offer);
-      kept.set(openTo, rivals);
+      kept.set(key, rivals);
     }
     return [...kept.values()].map((rivals) => ({
       owner: this,
+      reservation: rivals[0]?.offering.reservation?.id,
       offers: rivals,
       samples: samplesOf(rivals),
       items: this.#itemsFor(rivals),

@@ -1,7 +1,8 @@
 import type { Ask } from "./backlog";
 import { Draft, type Load } from "./draft";
+import type { Reservations } from "./reservations";
 import type { Scope } from "./scope";
-import { affords, type Machine, type Offer, type Template } from "./template";
+import { affords, isReserved, type Machine, type Offer, type Template } from "./template";
 import { isVaried } from "./variety";
 import { fits, maximum, minus, plus, type Vector } from "./vector";
 import type { Wish } from "./wish";
@@ -19,16 +20,19 @@ export class PoolPlan {
   readonly root: Scope;
   readonly drafts: Draft[] = [];
   readonly #groups: number;
+  readonly #reservations: Reservations;
   #left: Vector;
 
   /**
    * @param root an empty node
    * @param groups how many topology groups there are whose domains are single nodes
+   * @param reservations what all pools have left of them
    */
-  constructor(root: Scope, groups: number) {
+  constructor(root: Scope, groups: number, reservations: Reservations) {
     this.template = root.template;
     this.root = root;
     this.#groups = groups;
+    this.#reservations = reservations;
     this.#left = root.template.allowance;
   }
 
@@ -49,9 +53,22 @@ export class PoolPlan {
     return affords(this.#left, machine);
   }
 
+  /** Whether the limits, and the reservation if it is from one, allow a node more of this offer. */
+  canBuy(offer: Offer): boolean {
+    return this.affords(offer.machine) && this.#reservations.has(offer);
+  }
+
+  /** Whether what the pool has of this kind suits such pods, though others may have used it up. */
+  suits({ wish, requests }: Pick<Ask, "wish" | "requests">, kind: "reserved" | "unreserved"): boolean {
+    const wanted = kind === "reserved";
+    if (wanted && !this.template.isReserving) return false;
+    const scope = this.root.with(wish);
+    return scope?.offers.some((offer) => isReserved(offer) === wanted && this.#suits(offer, scope, requests)) === true;
+  }
+
   /** Whether the limits allow a node with this load, and with it the variety that `minValues` asks for. */
   canOpen({ scope, offer, counts }: Load, relaxed: boolean): boolean {
-    if (!this.affords(offer.machine)) return false;
+    if (!this.canBuy(offer)) return false;
     if (!this.template.wantsVariety || relaxed) return true;
     const nothing: Vector = new Float64Array(offer.machine.room.length);
     return this.#isVaried(
@@ -62,8 +79,10 @@ export class PoolPlan {
 
   /** Opens a node with this load; its pods leave their backlogs. */
   open({ scope, offer, counts }: Load, relaxed: boolean): Draft {
-    const draft = new Draft({ scope, offer }, { groups: this.#groups, relaxed });
-    for (const [ask, count] of counts) draft.add(ask, count, { scope, offer });
+    const pinned = { scope: scope.pinnedTo(offer), offer };
+    const draft = new Draft(pinned, { groups: this.#groups, relaxed });
+    for (const [ask, count] of counts) draft.add(ask, count, pinned);
+    this.#reservations.hold(draft, offer);
     this.#reserve(draft, this.#keeps(draft));
     this.drafts.push(draft);
     return draft;
@@ -120,8 +139,9 @@ export class PoolPlan {
       const offer = this.#larger(draft, scope, { ask, most });
       if (offer === undefined) return 0;
       const count = Math.min(most, draft.roomFor(ask, offer));
-      if (this.mayHold(draft, scope, [ask, count])) {
-        draft.add(ask, count, { scope, offer });
+      const pinned = scope.pinnedTo(offer);
+      if (this.mayHold(draft, pinned, [ask, count])) {
+        draft.add(ask, count, { scope: pinned, offer });
         this.#reserve(draft, this.#keeps(draft));
         return count;
       }
@@ -130,12 +150,20 @@ export class PoolPlan {
     return 0;
   }
 
-  /** The cheapest offer that holds one pod of each ask. */
+  /** The cheapest offer that holds one pod of each ask; none while they wait for a reservation. */
   offerFor(scope: Scope, asks: readonly Ask[]): Offer | undefined {
     const nothing: Vector = this.template.allowance.map(() => 0);
     const wanted = asks.reduce((sum, { requests }) => plus(sum, requests), nothing);
     if (this.template.wantsVariety && !this.#isVaried(scope, wanted)) return undefined;
-    return scope.offers.find(({ machine }) => this.affords(machine) && fits(machine.room, wanted));
+    const suitable = scope.offers.filter((offer) => this.#suits(offer, scope, wanted));
+    const mayBuy = this.#reservations.isStrict && suitable.some(isReserved) ? suitable.filter(isReserved) : suitable;
+    return mayBuy.find((offer) => this.#reservations.has(offer));
+  }
+
+  /** Whether the limits allow such a node, the pods have room on it, and it leaves enough variety. */
+  #suits(offer: Offer, scope: Scope, used: Vector): boolean {
+    if (!this.affords(offer.machine) || !fits(offer.machine.room, used)) return false;
+    return !this.template.wantsVariety || this.#isVaried(scope.pinnedTo(offer), used);
   }
 
   /** Whether the limits allow the planned node to become this machine: a cheaper one may have more of what is short. */
@@ -147,6 +175,7 @@ export class PoolPlan {
   /** Takes a planned node for the machine that it will be at least, and gives back what the limits need not hold. */
   settle(draft: Draft, offer: Offer): void {
     draft.offer = offer;
+    draft.scope = draft.scope.pinnedTo(offer);
     if (!this.template.wantsVariety) this.#reserve(draft, offer.machine.capacity);
   }
 
@@ -155,7 +184,7 @@ export class PoolPlan {
     for (const share of [...from.shares]) {
       const count = share.pods.length;
       from.remove(share, count);
-      into.add(share.ask, count, { scope, offer });
+      into.add(share.ask, count, { scope: scope.pinnedTo(offer), offer });
     }
     this.close(from);
     this.#reserve(into, offer.machine.capacity);
@@ -167,6 +196,7 @@ export class PoolPlan {
     if (position < 0) return;
     this.drafts.splice(position, 1);
     draft.shares.length = 0;
+    this.#reservations.release(draft);
     this.#left = plus(this.#left, draft.reserved);
   }
 
@@ -204,4 +234,9 @@ export const isOpen = ({ open }: Scope, { position }: Offer): boolean => open[po
 
 /** Machines that hold a load and can be bought for it, cheapest first. */
 export const machinesFor = (scope: Scope, used: Vector): readonly Machine[] =>
-  scope.machines.filter(({ room }) => fits(room, used));
+  scope.machines.filter((machine) => holds(machine, scope, used));
+
+/** Whether the machine has room for this much, in whichever of the ways that are open it is bought. */
+export const holds = ({ type, room, isOneOfSeveral }: Machine, scope: Scope, used: Vector): boolean =>
+  fits(room, used) &&
+  (!isOneOfSeveral || scope.machines.every((other) => other.type !== type || fits(other.room, used)));

@@ -39,6 +39,7 @@ export class Round {
   readonly #worth: Float64Array;
   readonly #left: Int32Array;
   readonly #limits: Map<PoolOffers, Vector>;
+  readonly #reservations: Map<string, number>;
   readonly #queues = new Map<OfferGroup, Queues>();
   /** Items of which nobody waits any more. */
   #finished = 0;
@@ -53,6 +54,7 @@ export class Round {
     this.#left = new Int32Array(packing.worth.length);
     for (const { position, count } of items) this.#left[position] = count;
     this.#limits = new Map(market.map((offers) => [offers, offers.pool.left]));
+    this.#reservations = new Map(packing.reservations.stock);
     this.#filler = new Filler({ items, left: this.#left, ...packing });
     this.#paid = new Float64Array(packing.worth.length);
   }
@@ -86,12 +88,18 @@ export class Round {
   #candidates(): Candidate[] {
     return this.#market
       .flatMap((offers) => offers.groups(this.#limitOf(offers)))
+      .filter((group) => this.#leftFor(group) > 0)
       .flatMap((group) => group.samples.map((offer) => ({ group, offer, pattern: undefined, score: 0 })));
   }
 
-  /** Whether the limits have put some of the pool's offers out of reach. */
+  /** Whether the limits have put some of the pool's offers out of reach, or the reservation is used up. */
   #hasRunOut(group: OfferGroup): boolean {
-    return !group.owner.groups(this.#limitOf(group.owner)).includes(group);
+    return this.#leftFor(group) === 0 || !group.owner.groups(this.#limitOf(group.owner)).includes(group);
+  }
+
+  /** How many more nodes of the group can be had, as far as reservations go. */
+  #leftFor({ reservation }: OfferGroup): number {
+    return reservation === undefined ? Infinity : (this.#reservations.get(reservation) ?? 0);
   }
 
   #limitOf(offers: PoolOffers): Vector {
@@ -154,8 +162,10 @@ export class Round {
   #open(pattern: Pattern): number {
     const { group, offer, parts, worth } = pattern;
     const limit = this.#limitOf(group.owner);
-    const times = Math.min(timesWithin(limit, offer.machine.capacity), this.#repeats(pattern));
+    const left = this.#leftFor(group);
+    const times = Math.min(left, timesWithin(limit, offer.machine.capacity), this.#repeats(pattern));
     this.#limits.set(group.owner, minus(limit, offer.machine.capacity, times));
+    if (group.reservation !== undefined) this.#reservations.set(group.reservation, left - times);
     const score = this.#costOf(pattern) / worth;
     for (const { item, count } of parts) {
       const { position } = item;

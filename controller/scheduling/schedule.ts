@@ -10,12 +10,14 @@ import { ExistingNode, inOrder } from "./existing-node";
 import { Explainer } from "./explain";
 import type { PoolView } from "./explain-pool";
 import { portsIn, type PortUse } from "./host-ports";
+import { parted } from "./parted";
 import { place } from "./placement";
 import type { Plan } from "./plan";
 import { plannedNodes } from "./planned-node";
 import { labelKeysIn } from "./pod-identity";
 import { PoolPlan } from "./pool-plan";
 import type { PoolChoice, Problem } from "./problem";
+import { Reservations } from "./reservations";
 import { ScopeDesk } from "./scope";
 import { templateOf } from "./template";
 import { Topology } from "./topology";
@@ -62,26 +64,38 @@ function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlyS
   const nodes = inOrder(problem.nodes).map(
     (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
   );
-  const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length) }));
+  const reservations = new Reservations(
+    pools.flatMap(({ root }) => root.template.offers),
+    (problem.settings.reservations ?? "Strict") === "Strict",
+  );
+  const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length, reservations) }));
   const zones = podsByZone(classes, topology);
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 
-  const places = { nodes, pools: views.map(({ plan }) => plan), settings: problem.settings, topology, deadline };
+  const places = {
+    nodes,
+    pools: views.map(({ plan }) => plan),
+    settings: problem.settings,
+    topology,
+    reservations,
+    deadline,
+  };
   place(
     backlogs,
     places,
     turns.map((turn) => backlogs.filter(({ podClass }) => podClass.pods.some((pod) => turn.has(pod)))),
   );
   const left = backlogs.filter(({ count }) => count > 0);
+  // When something was left undone, nobody knows whether they would have found a place.
+  const [deferred, homeless] = parted(left, ({ isHeldBack }) => isHeldBack || deadline.hasPassed);
   const plan = {
     newNodes: views.flatMap(({ plan }) => plannedNodes(plan, dimensions)),
     existing: new Map(nodes.filter(({ pods }) => pods.length > 0).map(({ state, pods }) => [state.name, pods])),
-    // When something was left undone, nobody knows whether they would have found a place.
-    unschedulable: deadline.hasPassed ? refused : [...refused, ...explained(left, views, dimensions)],
-    deferred: deadline.hasPassed ? left.flatMap((backlog) => backlog.rest()) : [],
+    unschedulable: [...refused, ...explained(homeless, views, dimensions)],
+    deferred: deferred.flatMap((backlog) => backlog.rest()),
     zones,
   };
-  const crowdedOut = deadline.hasPassed ? [] : left.filter(({ podClass }) => prospects.hasAny(podClass));
+  const crowdedOut = homeless.filter(({ podClass }) => prospects.hasAny(podClass));
   return { plan, crowdedOut: crowdedOut.flatMap(({ podClass }) => podClass.pods) };
 }
 

@@ -80,6 +80,11 @@ export class Scope {
     return this.offers.some((offer) => offered(offer, key) !== undefined);
   }
 
+  /** The scope of a node that is bought like this, which is open to it. */
+  pinnedTo({ pin }: Offer): Scope {
+    return pin === undefined ? this : (this.with(pin) ?? this);
+  }
+
   /** The scope with a pod of this wish, or undefined when it cannot join. */
   with(wish: Wish): Scope | undefined {
     const known = this.#joined.get(wish);

@@ -9,6 +9,8 @@ import { isImpossible, only, type Requirement } from "./requirement";
 import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
 import { factsOf, type OfferFacts } from "./type-facts";
+import { pinned } from "./pin";
+import type { Wish } from "./wish";
 import { at, type Dimensions, fits, minus, type Vector } from "./vector";
 
 /** What every new node of a pool will have, with the machines it may be. */
@@ -26,6 +28,8 @@ export interface Template {
   readonly isLimited: boolean;
   /** Whether any requirement asks for a least number of values. */
   readonly wantsVariety: boolean;
+  /** Whether any of the offers is reserved. */
+  readonly isReserving: boolean;
 }
 
 /** An instance type as a node of one pool. */
@@ -34,10 +38,14 @@ export interface Machine {
   readonly requirements: Requirements;
   /** Counts against the pool's limits, `nodes: 1` included. */
   readonly capacity: Vector;
+  /** What it has otherwise than the type, since it is bought through certain offerings. */
+  readonly override: Offering["allocatable"];
   /** What daemons will take. */
   readonly overhead: Vector;
   /** What is left for pods. */
   readonly room: Vector;
+  /** Whether the type has other room when it is bought in another way: then it is several machines. */
+  readonly isOneOfSeveral: boolean;
 }
 
 export interface Offer {
@@ -47,6 +55,8 @@ export interface Offer {
   readonly offering: Offering;
   /** What the offering settles: zone, capacity type, and labels of its own. The rest says the machine. */
   readonly requirements: Requirements;
+  /** What a claim has to ask for so that the node is not bought in ways that will not do; undefined where all do. */
+  readonly pin: Wish | undefined;
 }
 
 export interface Surroundings {
@@ -71,19 +81,18 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
   const requirements = requirementsOfPool(pool);
   const taints = pool.spec.template.spec.taints ?? [];
   const machines = machinesOf(choice, { requirements, taints }, surroundings);
+  const offers = pinned(machines.flatMap((machine) => offersOf(machine, requirements)).sort(byPrice));
   return {
     pool,
     weight: pool.spec.weight ?? 0,
     taints,
     requirements,
     machines,
-    offers: machines
-      .flatMap((machine) => offersOf(machine, requirements))
-      .sort(byPrice)
-      .map((offer, position) => ({ ...offer, position })),
+    offers: offers.map((offer, position) => ({ ...offer, position })),
     allowance: minus(dimensions.limits(amountsOf(limits)), dimensions.vector(amountsOf(usage))),
     isLimited: Object.keys(limits ?? {}).length > 0,
     wantsVariety: [...requirements.values()].some(({ minValues }) => minValues > 0),
+    isReserving: offers.some(isReserved),
   };
 }
 
@@ -95,31 +104,40 @@ function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: S
   const ports = onePortEach(dimensions.names);
   const machines: Machine[] = [];
   for (const type of choice.instanceTypes) {
-    const { requirements, capacity, allocatable } = factsOf(type);
+    const { requirements, capacity, allocatable, offers } = factsOf(type);
     if (conflictWithMachine(requirements, shell.requirements) !== undefined) continue;
     const running = present.filter(({ wishes }) => runsOnType(wishes, requirements)).map(({ daemon }) => daemon);
     const overhead = dimensions.vector(together(running));
-    machines.push({
-      type,
-      requirements,
-      capacity: dimensions.vector({ ...capacity, nodes: 1 }),
-      overhead,
-      room: minus(dimensions.vector({ ...allocatable, ...ports }), overhead),
-    });
+    const overrides = new Set([undefined, ...offers.map(({ offering }) => offering.allocatable)]);
+    for (const override of overrides) {
+      machines.push({
+        type,
+        requirements,
+        capacity: dimensions.vector({ ...capacity, nodes: 1 }),
+        overhead,
+        room: minus(dimensions.vector({ ...allocatable, ...amountsOf(override), ...ports }), overhead),
+        override,
+        isOneOfSeveral: overrides.size > 1,
+      });
+    }
   }
   return machines.sort((a, b) => (a.type.name < b.type.name ? -1 : 1));
 }
 
-type Unplaced = Omit<Offer, "position"> & OfferFacts;
+type Unplaced = Omit<Offer, "position" | "pin"> & OfferFacts;
 
 const offersOf = (machine: Machine, pool: Requirements): readonly Unplaced[] =>
   factsOf(machine.type)
-    .offers.filter(({ requirements }) => disagreement(pool, requirements) === undefined)
+    .offers.filter(({ offering }) => offering.allocatable === machine.override)
+    .filter(({ requirements }) => disagreement(pool, requirements) === undefined)
     .map((facts) => ({ machine, ...facts }));
 
 /** What costs the same goes by name, zone and capacity type, so that equal problems have equal plans. */
 const byPrice = (a: Unplaced, b: Unplaced): number =>
   a.offering.price - b.offering.price || (a.name < b.name ? -1 : Number(a.name > b.name));
+
+/** Whether it is of a capacity reservation, of which there is only so much. */
+export const isReserved = ({ offering }: Pick<Offer, "offering">): boolean => offering.reservation !== undefined;
 
 /** What an offer says about one label. */
 export const offered = ({ machine, requirements }: Offer, key: string): Requirement | undefined =>

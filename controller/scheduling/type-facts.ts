@@ -1,6 +1,6 @@
 import { labels } from "../api/labels";
 import type { InstanceType, Offering } from "./instance-type";
-import { only } from "./requirement";
+import { absent, only } from "./requirement";
 import { allOf, disagreement, type Requirements, requirementsOf } from "./requirements";
 import { type Amounts, amountsOf } from "./resources";
 
@@ -17,7 +17,7 @@ export interface OfferFacts {
   readonly offering: Offering;
   /** What the offering settles: zone, capacity type, and labels of its own. */
   readonly requirements: Requirements;
-  /** Type, zone and capacity type: what offers of one price go by. */
+  /** Type, zone, capacity type and reservation: what offers of one price go by. */
   readonly name: string;
 }
 
@@ -31,20 +31,28 @@ export function factsOf(type: InstanceType): TypeFacts {
 
 function read(type: InstanceType): TypeFacts {
   const requirements = requirementsOf(type.requirements);
+  const isReserved = type.offerings.some(({ reservation }) => reservation !== undefined);
   return {
     requirements,
     capacity: amountsOf(type.capacity),
     allocatable: amountsOf(type.allocatable),
     offers: type.offerings
-      .filter(({ available }) => available)
+      .filter(({ available, reservation }) => available && reservation?.remaining !== 0)
       .map((offering) => ({
         offering,
         requirements: requirementsOfOffering(offering),
-        name: `${type.name} ${offering.zone} ${offering.capacityType}`,
+        name: [type.name, offering.zone, offering.capacityType, offering.reservation?.id ?? ""].join(" "),
       }))
-      .filter((offer) => disagreement(requirements, offer.requirements) === undefined),
+      .filter((offer) => disagreement(requirements, offer.requirements) === undefined)
+      .map((offer) => (isReserved ? { ...offer, requirements: withReservation(offer) } : offer)),
   };
 }
 
 const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
   allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);
+
+/** A type of which some instances are reserved names all its reservations; each instance has one of them, or none. */
+function withReservation({ offering: { reservation }, requirements }: OfferFacts): Requirements {
+  const key = labels.reservationId;
+  return new Map(requirements).set(key, reservation === undefined ? absent(key) : only(key, reservation.id));
+}

@@ -23,7 +23,7 @@ export function varied(pattern: Pattern, left: Vector): Pattern | undefined {
 
 function firstOf(pattern: Pattern, pods: number): Pattern {
   const parts: Part[] = [];
-  let [scope, left]: [Scope, number] = [pattern.group.owner.pool.root, pods];
+  let [scope, left]: [Scope, number] = [pattern.group.owner.pool.root.pinnedTo(pattern.offer), pods];
   for (const { item, count } of pattern.parts) {
     const taken = Math.min(count, left);
     if (taken === 0) break;

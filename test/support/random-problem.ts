@@ -6,6 +6,7 @@ import type { Problem } from "#controller/scheduling/problem";
 import { chance, drawn, type Draw, many, pick, seeded } from "./random-problem/draw";
 import { type Homestead, someDaemonSets, someNodes } from "./random-problem/nodes";
 import { somePools } from "./random-problem/pools";
+import { withReservations } from "./random-problem/reservations";
 import { Storeroom } from "./random-problem/storage";
 import { namespaces } from "./random-problem/topology";
 import { someTypes } from "./random-problem/types";
@@ -15,6 +16,10 @@ const MOST_PODS = 25;
 
 /** A small problem with every kind of constraint in it, the same one for the same seed. */
 export const randomProblem = (seed: number): Problem => someProblem(seeded(seed));
+
+/** The same problem as without, but for what is reserved. */
+export const randomProblemWithReservations = (seed: number): Problem =>
+  withReservations(randomProblem(seed), seeded(seed ^ 0x5eed));
 
 /** Such problems for property tests, which shrink. */
 export const randomProblems = drawn(someProblem);

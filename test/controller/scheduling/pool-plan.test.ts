@@ -7,6 +7,7 @@ import { Deadline } from "#controller/scheduling/deadline";
 import { improve } from "#controller/scheduling/improvement";
 import { plannedNodes } from "#controller/scheduling/planned-node";
 import { PoolPlan } from "#controller/scheduling/pool-plan";
+import { Reservations } from "#controller/scheduling/reservations";
 import { amountsOf } from "#controller/scheduling/resources";
 import { ScopeDesk } from "#controller/scheduling/scope";
 import { templateOf } from "#controller/scheduling/template";
@@ -36,7 +37,7 @@ function open(pool: PoolPlan, ...asks: readonly Ask[]) {
 const poolOf = (sizes: readonly number[], spec: DeepPartial<NodePool["spec"]> = {}): PoolPlan => {
   const types = sizes.map((cpu) => instanceType(`of-${cpu}`, { cpu, memoryGi: 8 }));
   const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [] });
-  return new PoolPlan(new ScopeDesk(template).root, 0);
+  return new PoolPlan(new ScopeDesk(template).root, 0, new Reservations([], true));
 };
 
 describe("a pool's plan", () => {

@@ -20,6 +20,7 @@ export const keyFor = (key: string): string => aliases[key] ?? key;
 export const hostname = "kubernetes.io/hostname";
 export const zone = "topology.kubernetes.io/zone";
 export const capacityType = "karpenter.sh/capacity-type";
+export const reservationId = "karpenter.k8s.aws/capacity-reservation-id";
 
 const isInteger = (text: Witness): text is string => text !== undefined && /^[+-]?\d+$/.test(text);
 

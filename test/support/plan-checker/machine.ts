@@ -2,7 +2,7 @@ import type { Labels, ResourceList } from "#controller/api/kube-object";
 import type { NodeClassRef, NodePool } from "#controller/api/node-pool";
 import type { RequirementSpec } from "#controller/api/requirement";
 import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
-import { capacityType, hostname, keyFor, holds, type Witness, witnessesOf, zone } from "./expression";
+import { capacityType, hostname, keyFor, holds, reservationId, type Witness, witnessesOf, zone } from "./expression";
 
 /** What one node is, or one machine that a planned node may turn out to be, bought in one way. */
 export interface Purchase {
@@ -66,6 +66,12 @@ export function specsOf(type: InstanceType): Specs {
 const specsOfOffering = ({ zone: where, capacityType: how, requirements = [] }: Offering): Specs =>
   byKey([inOne(zone, where), inOne(capacityType, how), ...requirements]);
 
+/** The id of its reservation is a label of the node; others of a type of which some are reserved do not have it. */
+const specOfReservation = ({ offerings }: InstanceType, { reservation }: Offering): readonly RequirementSpec[] =>
+  offerings.every((each) => each.reservation === undefined)
+    ? []
+    : [reservation ? inOne(reservationId, reservation.id) : { key: reservationId, operator: "DoesNotExist" }];
+
 /** What is asked of new nodes: by a claim, or by a pool when nothing has been planned yet. */
 export interface Asked {
   readonly pool: NodePool;
@@ -75,7 +81,7 @@ export interface Asked {
 /** What labels a node bought like this will have. */
 function labelsOfMachine(type: InstanceType, asked: Asked, offering: Offering): Purchase["witnesses"] {
   const own = labelsOfPool(asked.pool);
-  const offered = specsOfOffering(offering);
+  const offered = new Map([...specsOfOffering(offering), ...byKey(specOfReservation(type, offering))]);
   const offers = specsOf(type);
   return (rawKey, mentioned) => {
     const key = keyFor(rawKey);
