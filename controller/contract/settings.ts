@@ -25,6 +25,9 @@ export interface Setting<T> {
   readonly ambient?: true;
 }
 
+/** Of settings that Karpenter has for what is not there. */
+const WITHOUT_EFFECT = "accepted, without effect";
+
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
 
@@ -37,6 +40,10 @@ const featureGates = {
   StaticCapacity: false,
   CapacityBuffer: false,
 } as const;
+
+/** Gates of features that are there; the others may be named too, so that settings made for Karpenter are taken as they are. */
+const heededGates: readonly string[] = ["NodeOverlay", "CapacityBuffer"] satisfies (keyof typeof featureGates)[];
+const otherGates = Object.keys(featureGates).filter((gate) => !heededGates.includes(gate));
 
 /** Which features are on, every gate named. */
 export type FeatureGates = Readonly<Record<keyof typeof featureGates, boolean>>;
@@ -80,7 +87,7 @@ export const settings = {
   },
   eksControlPlane: {
     env: "EKS_CONTROL_PLANE",
-    doc: "ask EKS, not the API server, for the cluster's version",
+    doc: `ask EKS, not the API server, for the cluster's version; ${WITHOUT_EFFECT}`,
     parse: flag,
     fallback: "false",
   },
@@ -104,7 +111,7 @@ export const settings = {
   },
   enableZonalShift: {
     env: "ENABLE_ZONAL_SHIFT",
-    doc: "keep out of zones that a zonal shift moves traffic away from",
+    doc: `keep out of zones that a zonal shift moves traffic away from; ${WITHOUT_EFFECT}`,
     parse: flag,
     fallback: "false",
   },
@@ -122,11 +129,11 @@ export const settings = {
   },
   awsFeatureGates: {
     env: "AWS_FEATURE_GATES",
-    doc: `gates of the AWS provider: ${Object.keys(awsFeatureGates).join(", ")}`,
+    doc: `gates of the AWS provider, ${WITHOUT_EFFECT}: ${Object.keys(awsFeatureGates).join(", ")}`,
     parse: gates(awsFeatureGates),
     fallback: "",
   },
-  karpenterService: { env: "KARPENTER_SERVICE", doc: "accepted, without effect", parse: text, fallback: "" },
+  karpenterService: { env: "KARPENTER_SERVICE", doc: WITHOUT_EFFECT, parse: text, fallback: "" },
   metricsPort: { env: "METRICS_PORT", doc: "port of /metrics", parse: port, fallback: "8080" },
   healthProbePort: { env: "HEALTH_PROBE_PORT", doc: "port of /healthz and /readyz", parse: port, fallback: "8081" },
   kubeClientQps: {
@@ -141,10 +148,10 @@ export const settings = {
     parse: wholeNumber(1),
     fallback: "300",
   },
-  enableProfiling: { env: "ENABLE_PROFILING", doc: "accepted, without effect", parse: flag, fallback: "false" },
+  enableProfiling: { env: "ENABLE_PROFILING", doc: WITHOUT_EFFECT, parse: flag, fallback: "false" },
   disableControllerWarmup: {
     env: "DISABLE_CONTROLLER_WARMUP",
-    doc: "accepted, without effect: replicas that do not lead always keep their caches warm",
+    doc: `${WITHOUT_EFFECT}: replicas that do not lead always keep their caches warm`,
     parse: flag,
     fallback: "true",
   },
@@ -180,7 +187,7 @@ export const settings = {
   },
   cpuRequests: {
     env: "CPU_REQUESTS",
-    doc: "thousandths of a core that the container asks for; they scale how much is done at once",
+    doc: `thousandths of a core that the container asks for; ${WITHOUT_EFFECT}`,
     parse: (value: string): number => Math.max(0, wholeNumber(Number.MIN_SAFE_INTEGER)(value)) || 1_000,
     fallback: "1000",
   },
@@ -193,7 +200,7 @@ export const settings = {
   },
   logErrorOutputPaths: {
     env: "LOG_ERROR_OUTPUT_PATHS",
-    doc: "where errors of logging itself go: stdout or stderr",
+    doc: `where errors of logging itself would go, stdout or stderr; ${WITHOUT_EFFECT}`,
     parse: oneOf("stdout", "stderr"),
     fallback: "stderr",
   },
@@ -247,7 +254,7 @@ export const settings = {
   },
   featureGates: {
     env: "FEATURE_GATES",
-    doc: `gates to turn on or off, such as SpotToSpotConsolidation=true: ${Object.keys(featureGates).join(", ")}`,
+    doc: `gates to turn on or off, such as NodeOverlay=true: ${heededGates.join(", ")}; ${WITHOUT_EFFECT}: ${otherGates.join(", ")}`,
     parse: gates(featureGates),
     fallback: "",
   },
