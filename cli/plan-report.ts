@@ -3,18 +3,7 @@ import type { Plan, PlannedNode } from "../controller/scheduling/plan";
 
 /** A plan as programs read it. */
 export interface PlanReport {
-  readonly newNodes: readonly {
-    readonly nodePool: string;
-    /** `namespace/name`, as everywhere here. */
-    readonly pods: readonly string[];
-    /** Cheapest first. */
-    readonly instanceTypes: readonly string[];
-    /** With the next three: the cheapest offering. */
-    readonly instanceType: string;
-    readonly zone: string;
-    readonly capacityType: string;
-    readonly price: number;
-  }[];
+  readonly newNodes: readonly NodeReport[];
   /** Node → pods that it takes. */
   readonly existingNodes: Readonly<Record<string, readonly string[]>>;
   /** Pod → reason. */
@@ -25,6 +14,19 @@ export interface PlanReport {
   readonly solveSeconds: readonly number[];
 }
 
+export interface NodeReport {
+  readonly nodePool: string;
+  /** `namespace/name`, as everywhere here. */
+  readonly pods: readonly string[];
+  /** What may be launched, the cheapest first; 60 at most. */
+  readonly instanceTypes: readonly string[];
+  /** With the next three: the cheapest offering. */
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly capacityType: string;
+  readonly price: number;
+}
+
 export const planReport = (plan: Plan, solveSeconds: readonly number[]): PlanReport => ({
   newNodes: plan.newNodes.map(nodeReport),
   existingNodes: Object.fromEntries([...plan.existing].map(([node, pods]) => [node, pods.map(keyOf)])),
@@ -33,7 +35,7 @@ export const planReport = (plan: Plan, solveSeconds: readonly number[]): PlanRep
   solveSeconds,
 });
 
-function nodeReport({ pool, pods, instanceTypes, cheapest }: PlannedNode): PlanReport["newNodes"][number] {
+function nodeReport({ pool, pods, instanceTypes, cheapest }: PlannedNode): NodeReport {
   const { zone, capacityType, price } = cheapest.offering;
   return {
     nodePool: pool.metadata.name,

@@ -40,6 +40,7 @@ export async function makeBundle(name: string, directory: string): Promise<boole
   const bundle = bundles[name];
   if (!bundle) throw new Error(`no bundle ${name}: there are ${Object.keys(bundles).join(", ")}`);
   if (await isFresh(name, directory)) return false;
+  await mkdir(directory, { recursive: true });
   const { outputFiles = [], metafile } = await build({
     ...{ absWorkingDir: root, entryPoints: [bundle.entry], outfile: `${name}.cjs` },
     ...{ bundle: true, platform: "node", target: "node24", format: "cjs", minify: true, legalComments: "none" },
@@ -90,7 +91,6 @@ async function put(path: string, content: string | Uint8Array): Promise<void> {
 
 async function main(): Promise<void> {
   const directory = join(root, "dist");
-  await mkdir(directory, { recursive: true });
   for (const name of Object.keys(bundles)) {
     const startedAt = performance.now();
     const built = await makeBundle(name, directory);

@@ -1,18 +1,18 @@
+import type { NodeReport, PlanReport } from "#cli/plan-report";
 import type { RequirementSpec } from "#controller/api/requirement";
 import type { Problem } from "#controller/scheduling/problem";
-import type { SimulatedNode, SimulatedPlan } from "../plan-summary";
 import { LineProcess } from "./line-process";
 import { buildPeer, type BuildOptions } from "./build";
 import { scenarioOf } from "./scenario";
 
-/** What the peer planned. */
-export interface PeerPlan extends SimulatedPlan {
+/** What the peer planned, in the shape of `pulumi-karpenter simulate --output json`. */
+export interface PeerPlan extends PlanReport {
   readonly newNodes: readonly PeerNode[];
   /** The most memory that the peer's process has had so far, over all problems it was given. */
   readonly peakRssBytes: number;
 }
 
-export interface PeerNode extends SimulatedNode {
+export interface PeerNode extends NodeReport {
   /** Of the claim, in no order. */
   readonly requirements: readonly RequirementSpec[];
 }

@@ -40,7 +40,6 @@ export const activeCapacity = "buffer.x-k8s.io/active-capacity";
 
 /** Workloads that a buffer may be shaped after, all of API group `apps`. */
 export const scalableKinds = ["Deployment", "StatefulSet", "ReplicaSet"] as const;
-export type ScalableKind = (typeof scalableKinds)[number];
 
 /** What a buffer refers to, as it is now: the shape of its units, and of a workload how many pods it wants. */
 export interface BufferTarget {

@@ -1,5 +1,5 @@
 /**
- * Durations as Kubernetes writes them ("720h", "1h30m", "100ms", and `Never` where a field allows it) ⇄ milliseconds.
+ * Durations as Kubernetes writes them ("720h", "1h30m", "100ms", and `Never` where a field allows it) in milliseconds.
  * `Never` is `Infinity`, so that "is it time yet" needs no special case.
  */
 const unitMs: Readonly<Partial<Record<string, number>>> = {
@@ -29,19 +29,4 @@ export function tryDuration(text: string): number | undefined {
   const parts = [...text.matchAll(part)].map(([, count, unit = ""]) => Number(count) * (unitMs[unit] ?? 0));
   const ms = parts.reduce((total, each) => total + each, 0);
   return text.startsWith("-") ? -ms : ms;
-}
-
-/** 5 400 000 → "1h30m"; 0 → "0s"; `Infinity` → "Never". Fractions of a millisecond are dropped. */
-export function formatDuration(ms: number): string {
-  if (ms === Infinity) return "Never";
-  const sign = ms < 0 ? "-" : "";
-  let rest = Math.trunc(Math.abs(ms));
-  let text = "";
-  for (const unit of ["h", "m", "s", "ms"]) {
-    const size = unitMs[unit] ?? 1;
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${unit}`;
-    rest -= count * size;
-  }
-  return text === "" ? "0s" : sign + text;
 }

@@ -140,14 +140,15 @@ describe("the bundle", function () {
     assert.match(absent.errors, /cannot read absent/);
   });
 
-  it("is not built again while nothing has changed", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "pulumi-karpenter-bundle-"));
+  it("is built into a directory that is not there yet, and not again while nothing has changed", async () => {
+    const parent = await mkdtemp(join(tmpdir(), "pulumi-karpenter-bundle-"));
+    const directory = join(parent, "dist");
     const first = await makeBundle("loader", directory);
     const again = await makeBundle("loader", directory);
     const inputs = join(directory, "loader.inputs.json");
     await writeFile(inputs, (await readFile(inputs, "utf8")).replace(/"[0-9a-f]{64}"/, '"0"'));
     const changed = await makeBundle("loader", directory);
-    await rm(directory, { recursive: true });
+    await rm(parent, { recursive: true });
 
     assert.deepEqual([first, again, changed], [true, false, true]);
   });

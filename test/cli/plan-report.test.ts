@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { summaryOf } from "../../bench/plan-summary";
+import { planReport } from "#cli/plan-report";
 import type { Pod } from "#controller/api/pod";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, instanceType, nodePool, nodeState, podAsking, problem } from "#support/builders";
 
-describe("a plan's summary", () => {
+describe("a plan's report", () => {
   it("tells new nodes by their cheapest offering, and what they cost together", () => {
     const pods = [podAsking({ cpu: "3" }), podAsking({ cpu: "3" })];
     const pool = nodePool();
     const types = [instanceType("small", { cpu: 4, memoryGi: 8, price: 0.2 })];
-    const summary = summaryOf(schedule(problem({ pods, pools: [choice(pool, types)] })), [0.5]);
+    const report = planReport(schedule(problem({ pods, pools: [choice(pool, types)] })), [0.5]);
 
-    assert.equal(summary.newNodes.length, 2);
-    assert.deepEqual(summary.newNodes.flatMap((node) => node.pods).sort(), namesOf(pods));
-    const [node] = summary.newNodes;
+    assert.equal(report.newNodes.length, 2);
+    assert.deepEqual(report.newNodes.flatMap((node) => node.pods).sort(), namesOf(pods));
+    const [node] = report.newNodes;
     assert.deepEqual(
       { ...node, pods: [], zone: "" },
       {
@@ -26,19 +26,19 @@ describe("a plan's summary", () => {
         price: 0.2,
       },
     );
-    assert.equal(summary.hourlyPrice, 0.4);
-    assert.deepEqual(summary.solveSeconds, [0.5]);
+    assert.equal(report.hourlyPrice, 0.4);
+    assert.deepEqual(report.solveSeconds, [0.5]);
   });
 
   it("tells what nodes that are there take, and which pods have no place and why", () => {
     const fits = podAsking({ cpu: "1" });
     const tooLarge = podAsking({ cpu: "64" });
     const node = nodeState();
-    const summary = summaryOf(schedule(problem({ pods: [fits, tooLarge], nodes: [node] })));
+    const report = planReport(schedule(problem({ pods: [fits, tooLarge], nodes: [node] })), [0.5]);
 
-    assert.deepEqual(summary.existingNodes, { [node.name]: namesOf([fits]) });
-    assert.deepEqual(Object.keys(summary.unschedulable), namesOf([tooLarge]));
-    assert.notEqual(Object.values(summary.unschedulable)[0], "");
+    assert.deepEqual(report.existingNodes, { [node.name]: namesOf([fits]) });
+    assert.deepEqual(Object.keys(report.unschedulable), namesOf([tooLarge]));
+    assert.notEqual(Object.values(report.unschedulable)[0], "");
   });
 });
 
