@@ -1,10 +1,14 @@
 import { keyOf } from "#controller/api/kube-object";
+import type { NodePool } from "#controller/api/node-pool";
 import { normalized } from "#controller/api/well-known";
 import type { Plan } from "#controller/scheduling/plan";
 import { schedule } from "#controller/scheduling/schedule";
+import { witnessesOf } from "#support/plan-checker/expression";
+import { specsOfPool } from "#support/plan-checker/machine";
 import explained from "../../docs/peer-differences.json";
 import type { Comparison, Difference } from "./compare";
 import { kindnessOf } from "./kindness";
+import { exceededSkews } from "./skews";
 
 /** Differences that are right as they are; the page on conformance says why. */
 export const explanations: readonly { readonly id: string; readonly what: string }[] = explained;
@@ -23,11 +27,26 @@ const recognized: Readonly<Record<string, Applies>> = {
   "nodes-limit": whenPeerBreaks(/ may exceed its limit of nodes /),
   "spread-domains": whenPeerBreaks(/^spread of /),
   "affinity-terms": whenPeerBreaks(/ has no company of its choice /),
-  "undefined-label": ({ kind }, { theirs }) => kind === "unplaced" && theirs.newNodes.some(hasForeignLabel),
+  "contradictory-pool": ({ kind }, { theirs }) =>
+    kind !== "invalid" && theirs.newNodes.some(({ pool }) => contradictsItself(pool)),
+  "undefined-label": ({ kind }, { theirs }) => kind !== "invalid" && theirs.newNodes.some(hasForeignLabel),
+  "hostname-spread": ({ kind }, { ours, theirs, problem }) =>
+    kind === "unplaced" && exceededSkews(theirs, problem, "hostnames") > exceededSkews(ours, problem, "hostnames"),
   contention: ({ kind }, comparison) => kind === "unplaced" && isContention(comparison),
   preferences: ({ kind }, { ours, theirs, problem }) =>
     kind === "dearer" && kindnessOf(ours, problem) > kindnessOf(theirs, problem),
+  "any-order": ({ kind }, { ours, theirs, problem }) =>
+    kind === "dearer" && exceededSkews(theirs, problem) > exceededSkews(ours, problem),
+  weights: ({ kind }, { ours, theirs }) => kind === "dearer" && weightOf(ours) > weightOf(theirs),
 };
+
+/** Whether no node could carry all that the pool asks of it and writes on it. */
+const contradictsItself = (pool: NodePool): boolean =>
+  [...specsOfPool(pool).values()].some((specs) => witnessesOf(specs).length === 0);
+
+/** The weights of the pools of all pods on new nodes. */
+const weightOf = ({ newNodes }: Plan): number =>
+  newNodes.reduce((sum, { pool, pods }) => sum + (pool.spec.weight ?? 0) * pods.length, 0);
 
 /** A label of one's own on a node of a pool that does not define it. */
 function hasForeignLabel({ pool, requirements }: Plan["newNodes"][number]): boolean {

@@ -1,10 +1,12 @@
-import type { Pod } from "#controller/api/pod";
+import type { Pod, PodAffinityTerm } from "#controller/api/pod";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
 import { keyFor } from "#support/plan-checker/expression";
 import { type Place, placesOf, purchasesOf, rangeOf, surelyMeets } from "#support/plan-checker/place";
 import { Population, type Settler } from "#support/plan-checker/population";
 import { ofAffinityTerm, ofConstraint } from "#support/plan-checker/selector";
+import { tallyOf } from "#support/plan-checker/spread";
+import { Atlas } from "#support/plan-checker/terrain";
 import { untolerated } from "#support/plan-checker/tolerations";
 
 /**
@@ -14,16 +16,23 @@ import { untolerated } from "#support/plan-checker/tolerations";
 export function kindnessOf(plan: Plan, problem: Problem): number {
   const places = placesOf(plan, problem);
   const population = new Population(places);
+  const atlas = new Atlas(places, problem);
   return population.all
     .filter(({ isNew }) => isNew)
-    .reduce((sum, settler) => sum + metBy(settler, population, problem), 0);
+    .reduce((sum, settler) => sum + metBy(settler, { population, atlas, problem }), 0);
 }
 
-const metBy = (settler: Settler, population: Population, problem: Problem): number =>
+interface Surroundings {
+  readonly population: Population;
+  readonly atlas: Atlas;
+  readonly problem: Problem;
+}
+
+const metBy = (settler: Settler, { population, atlas, problem }: Surroundings): number =>
   [
     ...nodeWishesMet(settler.pod, settler.place),
     ...companyMet(settler, population, problem),
-    ...spreadMet(settler, population),
+    ...spreadMet(settler, population, atlas),
     isWelcome(settler),
   ].filter(Boolean).length;
 
@@ -34,40 +43,36 @@ const nodeWishesMet = ({ spec }: Pod, place: Place): readonly boolean[] =>
 
 function companyMet({ pod, place }: Settler, population: Population, { namespaces }: Problem): readonly boolean[] {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {};
-  const hasCompany = (term: Parameters<typeof ofAffinityTerm>[0]): boolean => {
-    const here = rangeOf(place, keyFor(term.topologyKey)).settled;
-    return population
-      .selectedBy(ofAffinityTerm(term, pod, namespaces))
-      .some((each) => each.pod !== pod && here !== undefined && domainOf(each.place, term.topologyKey) === here);
-  };
+  const selected = (term: PodAffinityTerm): readonly Settler[] =>
+    population.selectedBy(ofAffinityTerm(term, pod, namespaces)).filter((each) => each.pod !== pod);
   return [
-    ...(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) =>
-      hasCompany(podAffinityTerm),
+    ...(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm: term }) =>
+      selected(term).some((each) => surelyShare(each.place, place, term.topologyKey)),
     ),
     ...(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(
-      ({ podAffinityTerm }) => !hasCompany(podAffinityTerm),
+      ({ podAffinityTerm: term }) => !selected(term).some((each) => mayShare(each.place, place, term.topologyKey)),
     ),
   ];
 }
 
+const surelyShare = (a: Place, b: Place, key: string): boolean =>
+  a === b || (domainOf(a, key) !== undefined && domainOf(a, key) === domainOf(b, key));
+
+const mayShare = (a: Place, b: Place, key: string): boolean =>
+  a === b || rangeOf(a, keyFor(key)).values.some((value) => rangeOf(b, keyFor(key)).values.includes(value));
+
 const domainOf = (place: Place, key: string): string | undefined => rangeOf(place, keyFor(key)).settled;
 
-/** Whether the pod's domain is none that has more than the emptiest one with a node by more than the skew. */
-const spreadMet = ({ pod, place }: Settler, population: Population): readonly boolean[] =>
+/** Whether the pod's domain is none that is ahead of the emptiest one by more than the skew, empty domains included. */
+const spreadMet = ({ pod, place }: Settler, population: Population, atlas: Atlas): readonly boolean[] =>
   (pod.spec.topologySpreadConstraints ?? [])
     .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === "ScheduleAnyway")
     .map((constraint) => {
-      const counts = new Map<string, number>();
-      for (const each of population.all) count(counts, domainOf(each.place, constraint.topologyKey), 0);
-      for (const each of population.selectedBy(ofConstraint(constraint, pod)))
-        count(counts, domainOf(each.place, constraint.topologyKey), 1);
-      const here = domainOf(place, constraint.topologyKey);
+      const terrain = atlas.terrainOf(constraint, pod);
+      const counts = tallyOf(terrain, population.selectedBy(ofConstraint(constraint, pod)));
+      const here = terrain.domains.get(place);
       return here !== undefined && (counts.get(here) ?? 0) - Math.min(...counts.values()) <= constraint.maxSkew;
     });
-
-function count(counts: Map<string, number>, domain: string | undefined, one: number): void {
-  if (domain !== undefined) counts.set(domain, (counts.get(domain) ?? 0) + one);
-}
 
 const isWelcome = ({ pod, place }: Settler): boolean =>
   untolerated(

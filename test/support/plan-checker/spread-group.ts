@@ -9,6 +9,7 @@ import { type Atlas, hardConstraintsOf, type Terrain } from "./terrain";
 /** Constraints of pods that ask for the same. */
 export interface SpreadGroup {
   readonly text: string;
+  readonly key: string;
   readonly maxSkew: number;
   readonly minDomains: number;
   readonly terrain: Terrain;
@@ -38,6 +39,7 @@ export function spreadGroupsOf(population: Population, atlas: Atlas): readonly S
     const [{ constraint, selector, settler }] = members;
     return {
       text: textOf(constraint, settler.pod),
+      key: keyFor(constraint.topologyKey),
       maxSkew: constraint.maxSkew,
       minDomains: constraint.minDomains ?? 1,
       terrain: atlas.terrainOf(constraint, settler.pod),

@@ -25,7 +25,7 @@ function unsettledOwners({ text, terrain, owners }: SpreadGroup): readonly strin
 }
 
 /** How often each domain of the terrain is hit by pods on nodes that count. */
-function tallyOf({ domains, universe }: Terrain, pods: readonly Settler[]): Map<string, number> {
+export function tallyOf({ domains, universe }: Terrain, pods: readonly Settler[]): Map<string, number> {
   const tally = new Map([...universe].map((domain) => [domain, 0]));
   for (const { place } of pods) {
     const domain = domains.get(place);
