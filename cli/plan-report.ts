@@ -8,6 +8,8 @@ export interface PlanReport {
   readonly existingNodes: Readonly<Record<string, readonly string[]>>;
   /** Pod → reason. */
   readonly unschedulable: Readonly<Record<string, string>>;
+  /** Pod → what it waits for; only where pods do. */
+  readonly deferred?: Readonly<Record<string, string>>;
   /** Of the new nodes. */
   readonly hourlyPrice: number;
   /** One for each round. */
@@ -31,9 +33,16 @@ export const planReport = (plan: Plan, solveSeconds: readonly number[]): PlanRep
   newNodes: plan.newNodes.map(nodeReport),
   existingNodes: Object.fromEntries([...plan.existing].map(([node, pods]) => [node, pods.map(keyOf)])),
   unschedulable: Object.fromEntries(plan.unschedulable.map(({ pod, reason }) => [keyOf(pod), reason])),
+  ...(plan.deferred.length > 0 && {
+    deferred: Object.fromEntries(plan.deferred.map((pod) => [keyOf(pod), waitsForReservation])),
+  }),
   hourlyPrice: hourlyPrice(plan),
   solveSeconds,
 });
+
+/** Here time is never up, so there is one reason to be left for the next plan. */
+export const waitsForReservation =
+  "a capacity reservation suits it, and this plan uses it up: the next plan, in seconds, may buy something else";
 
 function nodeReport({ pool, pods, instanceTypes, cheapest }: PlannedNode): NodeReport {
   const { zone, capacityType, price } = cheapest.offering;

@@ -2,7 +2,7 @@ import { keyOf } from "../controller/api/kube-object";
 import type { Pod } from "../controller/api/pod";
 import { toNumber } from "../controller/api/quantity";
 import type { Plan, PlannedNode } from "../controller/scheduling/plan";
-import { hourlyPrice } from "./plan-report";
+import { hourlyPrice, waitsForReservation } from "./plan-report";
 import type { PricedPlace } from "./place";
 import { money, priceNote } from "./prices";
 import { left, right, table } from "./table";
@@ -17,8 +17,8 @@ export interface PlanView {
 
 /** A plan as people read it. */
 export function planTable(plan: Plan, view: PlanView): string {
-  const parts = [newNodes(plan, view), existingNodes(plan, view), unschedulable(plan, view), summary(plan, view)];
-  return parts.filter((part) => part !== "").join("\n");
+  const parts = [newNodes(plan, view), existingNodes(plan, view), unschedulable(plan, view), deferred(plan, view)];
+  return [...parts, summary(plan, view)].filter((part) => part !== "").join("\n");
 }
 
 const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;
@@ -111,6 +111,13 @@ function unschedulable({ unschedulable: refused }: Plan, view: PlanView): string
   return title("Pods that cannot be placed", view) + texts.join("");
 }
 
+function deferred({ deferred: pods }: Plan, view: PlanView): string {
+  if (pods.length === 0) return "";
+  const head = styled(view.terminal, "bold", counted(pods.length, "pod"));
+  const reason = wrapped(waitsForReservation, view.terminal.columns);
+  return `${title("Pods that wait for the next plan", view)}  ${head}: ${namesOf(pods)}\n${reason}`;
+}
+
 const INDENT = "    ";
 
 function wrapped(text: string, columns: number): string {
@@ -133,6 +140,7 @@ function summary(plan: Plan, view: PlanView): string {
     `${counted(nodes.length, "new node")} for ${counted(onNew, "pod")}`,
     ...(onOld > 0 ? [`${counted(onOld, "pod")} on existing nodes`] : []),
     ...(refused > 0 ? [`${counted(refused, "pod")} not placed`] : []),
+    ...(plan.deferred.length > 0 ? [`${counted(plan.deferred.length, "pod")} waiting`] : []),
   ];
   const price = styled(view.terminal, "bold", `${money(hourlyPrice(plan), view.place)} per hour`);
   return `${parts.join(", ")}: ${price}\n${priceNote(view.place)}${solveTimes(view)}`;

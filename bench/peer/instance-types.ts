@@ -9,12 +9,17 @@ import type { InstanceType } from "#controller/scheduling/instance-type";
  */
 export const completed = (types: readonly InstanceType[]): readonly InstanceType[] => types.map(withAbsentLabels);
 
+/** Without what the peer would buy though it is not for sale. */
+export const unreserved = (types: readonly InstanceType[]): readonly InstanceType[] =>
+  types.map((type) => ({ ...type, offerings: type.offerings.filter(({ reservation }) => reservation === undefined) }));
+
 function withAbsentLabels(type: InstanceType): InstanceType {
   const mentioned = new Set(
     [...type.requirements, ...type.offerings.flatMap(({ requirements = [] }) => requirements)].map(({ key }) =>
       normalized(key),
     ),
   );
+  if (type.offerings.some(({ reservation }) => reservation !== undefined)) mentioned.add(labels.reservationId);
   const absent = settledByType.filter((key) => !mentioned.has(key));
   return { ...type, requirements: [...type.requirements, ...absent.map(doesNotExist)] };
 }

@@ -4,7 +4,7 @@ import type { Pod } from "#controller/api/pod";
 import { wellKnown } from "#controller/api/well-known";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import type { Problem } from "#controller/scheduling/problem";
-import { completed } from "./instance-types";
+import { completed, unreserved } from "./instance-types";
 import { clusterOf, type PeerCluster } from "./cluster";
 import { storedPod } from "./stored";
 
@@ -30,10 +30,10 @@ export function scenarioOf(problem: Problem, repeat = 1): PeerScenario {
   const lists = [...new Set(problem.pools.map(({ instanceTypes }) => instanceTypes))];
   return {
     wellKnown: [...wellKnown],
-    settings: { preferences, minValues, reservations },
+    settings: { preferences, minValues, reservations: reservations === "Fallback" ? "Fallback" : "Strict" },
     repeat,
     pods: problem.pods.map(storedPod),
-    catalogs: lists.map(completed),
+    catalogs: lists.map((types) => completed(reservations === "Ignore" ? unreserved(types) : types)),
     pools: problem.pools.map(({ pool, instanceTypes, usage }) => ({
       nodePool: pool,
       catalog: lists.indexOf(instanceTypes),

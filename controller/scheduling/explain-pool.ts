@@ -87,12 +87,14 @@ export class PoolExplainer {
   #exclusion(machine: Machine, { wish, requests }: Asked): string | undefined {
     const shortage = this.#dimensions.shortage(machine.room, requests);
     if (shortage !== undefined) return this.#describeShortage(shortage, requests);
-    const suitable = this.#view.plan.root
+    const { root, isUsedUp } = this.#view.plan;
+    const suitable = root
       .offersOf(machine)
-      .some((offer) =>
+      .filter((offer) =>
         [...wish.requirements.values()].every((wanted) => machineSuits(offered(offer, wanted.key), wanted)),
       );
-    return suitable ? undefined : "having no available offering";
+    if (suitable.length === 0) return "having no available offering";
+    return suitable.every(isUsedUp) ? "reservations that are used up" : undefined;
   }
 
   /** "memory (asks 80Gi, the largest has 61Gi)": of all machines of the pool, what daemons leave for pods. */

@@ -55,8 +55,11 @@ export class PoolPlan {
 
   /** Whether the limits, and the reservation if it is from one, allow a node more of this offer. */
   canBuy(offer: Offer): boolean {
-    return this.affords(offer.machine) && this.#reservations.has(offer);
+    return this.affords(offer.machine) && !this.isUsedUp(offer);
   }
+
+  /** Whether it is of a reservation that planned nodes have used up. */
+  readonly isUsedUp = (offer: Offer): boolean => !this.#reservations.has(offer);
 
   /** Whether what the pool has of this kind suits such pods, though others may have used it up. */
   suits({ wish, requests }: Pick<Ask, "wish" | "requests">, kind: "reserved" | "unreserved"): boolean {
@@ -157,7 +160,7 @@ export class PoolPlan {
     if (this.template.wantsVariety && !this.#isVaried(scope, wanted)) return undefined;
     const suitable = scope.offers.filter((offer) => this.#suits(offer, scope, wanted));
     const mayBuy = this.#reservations.isStrict && suitable.some(isReserved) ? suitable.filter(isReserved) : suitable;
-    return mayBuy.find((offer) => this.#reservations.has(offer));
+    return mayBuy.find((offer) => !this.isUsedUp(offer));
   }
 
   /** Whether the limits allow such a node, the pods have room on it, and it leaves enough variety. */

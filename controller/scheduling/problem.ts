@@ -53,9 +53,10 @@ export interface SchedulingSettings {
   readonly minValues: "Strict" | "BestEffort";
   /**
    * `Strict`, the default: a pod that a capacity reservation would suit waits while the reservation is taken by this
-   * very plan, instead of paying for other capacity. `Fallback`: it takes other capacity (karpenter-core §3.9).
+   * very plan, instead of paying for other capacity. `Fallback`: it takes other capacity (karpenter-core §3.9). `Ignore`:
+   * reserved capacity is not for sale.
    */
-  readonly reservations?: "Strict" | "Fallback";
+  readonly reservations?: "Strict" | "Fallback" | "Ignore";
   /** What a node costs per hour whatever its type (licences, addresses), added to every offering's price. Default 0. */
   readonly nodePrice?: number;
 }

@@ -104,9 +104,10 @@ function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly 
   const volumes = new VolumeMap(problem.volumes);
   const { groups, refused } = demandOf(problem.pods, { volumes, labelKeys, ports });
   const dimensions = dimensionsOf(problem, [...groups, ...daemons]);
+  const usesReservations = problem.settings.reservations !== "Ignore";
   const pools = inWeightOrder(problem.pools).map((choice) => ({
     choice,
-    root: new ScopeDesk(templateOf(choice, { dimensions, daemons })).root,
+    root: new ScopeDesk(templateOf(choice, { dimensions, daemons, usesReservations })).root,
   }));
   const roots = pools.map(({ root }) => root);
   const topology = new Topology(problem, roots, labelKeys);

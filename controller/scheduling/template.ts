@@ -62,6 +62,8 @@ export interface Offer {
 export interface Surroundings {
   readonly dimensions: Dimensions;
   readonly daemons: readonly Daemon[];
+  /** Whether reserved capacity may be bought. */
+  readonly usesReservations: boolean;
 }
 
 /** The pool's own requirements and labels, as one set. */
@@ -76,12 +78,15 @@ export const requirementsOfPool = ({ metadata, spec: { template } }: NodePool): 
 /** Works out once what all nodes of a pool have in common. */
 export function templateOf(choice: PoolChoice, surroundings: Surroundings): Template {
   const { pool, usage } = choice;
-  const { dimensions } = surroundings;
+  const { dimensions, usesReservations } = surroundings;
   const { limits } = pool.spec;
   const requirements = requirementsOfPool(pool);
   const taints = pool.spec.template.spec.taints ?? [];
   const machines = machinesOf(choice, { requirements, taints }, surroundings);
-  const offers = pinned(machines.flatMap((machine) => offersOf(machine, requirements)).sort(byPrice));
+  const forSale = machines
+    .flatMap((machine) => offersOf(machine, requirements))
+    .filter((offer) => usesReservations || !isReserved(offer));
+  const offers = pinned(forSale.sort(byPrice));
   return {
     pool,
     weight: pool.spec.weight ?? 0,
@@ -108,7 +113,7 @@ function machinesOf(choice: PoolChoice, shell: Shell, { dimensions, daemons }: S
     if (conflictWithMachine(requirements, shell.requirements) !== undefined) continue;
     const running = present.filter(({ wishes }) => runsOnType(wishes, requirements)).map(({ daemon }) => daemon);
     const overhead = dimensions.vector(together(running));
-    const overrides = new Set([undefined, ...offers.map(({ offering }) => offering.allocatable)]);
+    const overrides = new Set(offers.length === 0 ? [undefined] : offers.map(({ offering }) => offering.allocatable));
     for (const override of overrides) {
       machines.push({
         type,

@@ -22,11 +22,12 @@ export interface ProblemSettings extends SchedulingSettings {
   readonly schedulerConfig?: SchedulerConfig;
   /** Whether daemons with resource claims take nothing of a node. @default true */
   readonly ignoreDraRequests?: boolean;
+  readonly featureGates?: { readonly ReservedCapacity: boolean };
 }
 
 /** The question that the provisioner asks: where do the waiting pods go, and those of nodes that are leaving? */
 export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: ProblemSettings): Problem {
-  const { schedulerConfig, ignoreDraRequests = true } = settings;
+  const { schedulerConfig, ignoreDraRequests = true, featureGates } = settings;
   const staying = snapshot.tracked.filter(({ leaving }) => !leaving);
   const limits = new Map(snapshot.csiNodes.map((each) => [each.metadata.name, volumeLimits(each)]));
   const types = typesByPool(snapshot, catalog);
@@ -37,7 +38,7 @@ export function problemOf(snapshot: Snapshot, catalog: Catalog, settings: Proble
     daemonSets: snapshot.daemonSets.filter(({ spec }) => !ignoreDraRequests || !hasResourceClaims(spec.template.spec)),
     namespaces: snapshot.namespaces,
     volumes: { claims: snapshot.volumeClaims, volumes: snapshot.volumes, classes: snapshot.storageClasses },
-    settings,
+    settings: featureGates?.ReservedCapacity === false ? { ...settings, reservations: "Ignore" } : settings,
   };
 }
 

@@ -65,6 +65,18 @@ describe("the table of a plan", () => {
     );
   });
 
+  it("says of pods that are left for the next plan what they wait for", () => {
+    const lines = linesOf(planTable({ ...none, deferred: [pod(), pod()] }, view));
+
+    assert.deepEqual(lines.slice(0, 4), [
+      "Pods that wait for the next plan",
+      "2 pods: default/pod-1, default/pod-2",
+      "a capacity reservation suits it, and this plan uses it up: the",
+      "next plan, in seconds, may buy something else",
+    ]);
+    assert.ok(lines.some((line) => line.startsWith("0 new nodes for 0 pods, 2 pods waiting")));
+  });
+
   it("ends with the number of nodes and pods, the price and the time", () => {
     const lines = linesOf(
       planTable(

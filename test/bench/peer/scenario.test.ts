@@ -58,6 +58,21 @@ describe("a problem for the peer", () => {
     assert.deepEqual(scenarioOf(lenient).settings, { ...settings, reservations: "Fallback" });
   });
 
+  it("offers the peer nothing that is reserved where that is to be ignored", () => {
+    const type = instanceType("m.large", { cpu: 2, memoryGi: 8, zones: ["test-zone-a"] });
+    const reservation = { id: "cr-1", remaining: 1 };
+    const offerings = [...type.offerings, ...type.offerings.map((each) => ({ ...each, reservation }))];
+    const sold = (reservations: "Ignore" | "Strict") =>
+      scenarioOf(
+        problem({
+          pools: [choice(nodePool(), [{ ...type, offerings }])],
+          settings: { preferences: "Respect", minValues: "Strict", reservations },
+        }),
+      ).catalogs[0]?.[0]?.offerings.length;
+
+    assert.deepEqual([sold("Strict"), sold("Ignore")], [2, 1]);
+  });
+
   it("is solved once unless told otherwise", () => {
     assert.equal(scenarioOf(problem({ pods: [pod()] })).repeat, 1);
     assert.equal(scenarioOf(problem({ pods: [pod()] }), 5).repeat, 5);

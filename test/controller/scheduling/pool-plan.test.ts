@@ -36,7 +36,7 @@ function open(pool: PoolPlan, ...asks: readonly Ask[]) {
 
 const poolOf = (sizes: readonly number[], spec: DeepPartial<NodePool["spec"]> = {}): PoolPlan => {
   const types = sizes.map((cpu) => instanceType(`of-${cpu}`, { cpu, memoryGi: 8 }));
-  const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [] });
+  const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [], usesReservations: true });
   return new PoolPlan(new ScopeDesk(template).root, 0, new Reservations([], true));
 };
 

@@ -150,6 +150,26 @@ describe("schedule: reservations", () => {
     assert.deepEqual(kinds(plan), ["on-demand"]);
   });
 
+  it("are not for sale where they are to be ignored", () => {
+    const settings = { ...fallback, reservations: "Ignore" as const };
+    const type = reserved(large, { id: "cr-1", remaining: 2 });
+    assert.deepEqual(kinds(planFor({ pods: pods(1), pools: [named("default", [type])], settings })), ["on-demand"]);
+  });
+
+  it("are why pods that want nothing else have no place when others took all", () => {
+    const waiting = pods(2, { nodeSelector: { [labels.capacityType]: "reserved" } });
+    const type = reserved(large, { id: "cr-1", remaining: 1 });
+    const plan = planFor({ pods: waiting, pools: [named("default", [type, small])], settings: fallback });
+
+    assert.deepEqual(
+      plan.unschedulable.map(({ reason }) => reason),
+      [
+        "no node has room and no pool can add one. default: 1 type excluded by capacity-type (asks In [reserved]), " +
+          "1 by reservations that are used up",
+      ],
+    );
+  });
+
   it("keep every rule in random problems", function () {
     this.timeout(30_000);
     const broken = Array.from({ length: 250 }, (_, position) => position + 1).filter((seed) => {

@@ -121,6 +121,13 @@ describe("the provisioner's question", () => {
     assert.deepEqual(problemOf(look, catalog, { ...settings, ignoreDraRequests: false }).daemonSets, [plain, devices]);
   });
 
+  it("lets nobody count on reserved capacity where its gate is off", () => {
+    const asked = (ReservedCapacity: boolean) =>
+      problemOf(snapshot({}), catalog, { ...settings, featureGates: { ReservedCapacity } }).settings.reservations;
+
+    assert.deepEqual([asked(true), asked(false)], [undefined, "Ignore"]);
+  });
+
   it("SCHED-038 spreads pods without constraints of their own as configured", () => {
     const constraint = { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable: "ScheduleAnyway" } as const;
     const matchLabels = { app: "web" };
