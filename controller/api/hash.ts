@@ -15,7 +15,8 @@ export const nodePoolHash = ({ spec: { template } }: NodePool): string =>
 
 /**
  * Everything in the class that is fixed at launch, the family as its alias resolves it. Selectors are left out: what
- * they find is compared with the machine itself. So is `ipPrefixCount`, as upstream does (karpenter-aws §1.4).
+ * they find is compared with the machine itself. So is `ipPrefixCount`, as upstream does
+ * (https://karpenter.sh/docs/concepts/disruption/#drift).
  */
 export function nodeClassHash({ spec }: EC2NodeClass): string {
   const family = spec.amiFamily ?? spec.amiSelectorTerms.find(({ alias }) => alias !== undefined)?.alias?.split("@")[0];

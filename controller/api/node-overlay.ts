@@ -22,6 +22,9 @@ export interface NodeOverlaySpec {
 
 export const weightOf = ({ spec }: NodeOverlay): number => spec.weight ?? 0;
 
-/** The order in which overlays are heeded: the heaviest first, then from the end of the alphabet (karpenter-core §1.4). */
+/**
+ * The order in which overlays are heeded: the heaviest first, then from the end of the alphabet
+ * (https://karpenter.sh/docs/concepts/nodeoverlays/).
+ */
 export const byWeight = (a: NodeOverlay, b: NodeOverlay): number =>
   weightOf(b) - weightOf(a) || (a.metadata.name > b.metadata.name ? -1 : Number(a.metadata.name < b.metadata.name));

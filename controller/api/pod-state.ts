@@ -3,7 +3,7 @@ import type { KubeObject, Taint } from "./kube-object";
 import { annotations, labels } from "./labels";
 import type { Pod, PodSpec, Toleration } from "./pod";
 
-/** Waits because the kube-scheduler found no node for it, and nothing else is about to make room (karpenter-core §2.3). */
+/** Waits because the kube-scheduler found no node for it, and nothing else is about to make room. */
 export const isProvisionable = (pod: Pod): boolean =>
   isUnschedulable(pod) && isActive(pod) && !isOwnedByDaemonSet(pod) && !isMirror(pod) && !rulesPoolsOut(pod);
 

@@ -13,7 +13,7 @@ const rules: RequirementRules = {
 
 /**
  * What is wrong with an overlay that the API server let pass, each problem naming its field; empty when all is well.
- * Goes on the overlay's condition `ValidationSucceeded` (karpenter-core §1.4).
+ * Goes on the overlay's condition `ValidationSucceeded` (https://karpenter.sh/docs/concepts/nodeoverlays/).
  */
 export const problemsOfOverlay = ({ spec }: NodeOverlay): readonly string[] => [
   ...spec.requirements.flatMap((each, i) => problemsOfRequirement(each, `spec.requirements[${i}]`, rules)),

@@ -7,7 +7,7 @@ import { isRestricted, normalized } from "./well-known";
 
 /**
  * What is wrong with a pool that the API server let pass, each problem naming its field; empty when all is well.
- * Goes on the pool's condition `ValidationSucceeded` (karpenter-core §1.2).
+ * Goes on the pool's condition `ValidationSucceeded` (https://karpenter.sh/docs/concepts/nodepools/).
  */
 export function problemsOf({ spec: { template } }: NodePool): readonly string[] {
   const { taints = [], startupTaints = [], requirements } = template.spec;

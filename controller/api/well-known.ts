@@ -2,7 +2,7 @@ import { labels } from "./labels";
 
 /**
  * Label keys that instance types define themselves: a pod may ask for them although no pool mentions them
- * (karpenter-core §1.6, karpenter-aws §3.2).
+ * (https://karpenter.sh/docs/concepts/scheduling/#well-known-labels).
  */
 export const wellKnown: ReadonlySet<string> = new Set([
   labels.nodePool,

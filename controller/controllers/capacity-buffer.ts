@@ -15,8 +15,8 @@ import type { Context } from "./context";
 const AGAIN_MS = 30_000;
 
 /**
- * Works out how many units a buffer keeps, and of what shape; the provisioner keeps them (karpenter-core §2.11). It is
- * woken each time, so that it sees what pods have taken of the buffer.
+ * Works out how many units a buffer keeps, and of what shape; the provisioner keeps them
+ * (https://karpenter.sh/docs/concepts/capacitybuffers/). It is woken each time, so that it sees what pods have taken of the buffer.
  */
 export function capacityBufferStatus(
   { kube, clock, log }: Pick<Context, "kube" | "clock" | "log">,

@@ -27,7 +27,10 @@ type Reported = (typeof reported)[number];
 
 type Needs = Pick<Context, "clock" | "events" | "metrics"> & { readonly kube: Pick<Kube, "cached"> };
 
-/** Tells Prometheus and the events what conditions there are and when they turn, as Karpenter's library does (karpenter-core §4). */
+/**
+ * Tells Prometheus and the events what conditions there are and when they turn, as Karpenter's library does
+ * (https://karpenter.sh/docs/reference/metrics/).
+ */
 export const conditionReports = (
   context: Needs & { readonly settings: Parameters<typeof featuresOf>[0] },
 ): readonly Singleton[] =>

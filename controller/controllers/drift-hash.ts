@@ -9,7 +9,7 @@ import type { Context } from "./context";
 
 type Needs = Pick<Context, "kube" | "lookups">;
 
-/** Stamps a pool with the hash of what its machines are made from (karpenter-core §1.7). */
+/** Stamps a pool with the hash of what its machines are made from (https://karpenter.sh/docs/concepts/disruption/#drift). */
 export function nodePoolHashing({ kube, lookups }: Needs): Reconciler<"NodePool"> {
   const keys = { hash: annotations.nodePoolHash, version: annotations.nodePoolHashVersion };
   return {
@@ -25,7 +25,10 @@ export function nodePoolHashing({ kube, lookups }: Needs): Reconciler<"NodePool"
   };
 }
 
-/** Stamps a class with the hash of what cannot change on a machine once it is launched (karpenter-aws §1.4). */
+/**
+ * Stamps a class with the hash of what cannot change on a machine once it is launched
+ * (https://karpenter.sh/docs/concepts/disruption/#drift).
+ */
 export function nodeClassHashing({ kube, lookups }: Needs): Reconciler<"EC2NodeClass"> {
   const keys = { hash: annotations.nodeClassHash, version: annotations.nodeClassHashVersion };
   return {

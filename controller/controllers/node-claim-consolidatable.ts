@@ -11,7 +11,7 @@ const MARK = "Consolidatable";
 
 /**
  * Marks a claim Consolidatable once no pod has come or gone for its pool's `consolidateAfter`, and takes the mark back
- * when one does (karpenter-core §2.5).
+ * when one does (https://karpenter.sh/docs/concepts/disruption/#consolidation).
  */
 export function nodeClaimConsolidatable({
   kube,

@@ -9,7 +9,8 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /**
  * Deletes a claim once it is older than its `expireAfter`, whatever runs on it; draining still honours budgets. Its
- * pods are planned elsewhere while it drains, as those of every node that leaves (karpenter-core §2.5).
+ * pods are planned elsewhere while it drains, as those of every node that leaves
+ * (https://karpenter.sh/docs/concepts/disruption/#expiration).
  */
 export function nodeClaimExpiration({
   kube,

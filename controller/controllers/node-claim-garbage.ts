@@ -9,14 +9,14 @@ import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
 
 const CLAIMS_EVERY_MS = 2 * 60_000;
-/** Orphans are looked for often after a start, when a crash may have left some; then rarely (karpenter-aws §6). */
+/** Orphans are looked for often after a start, when a crash may have left some; then rarely. */
 const MACHINES_SOON_MS = 10_000;
 const MACHINES_EVERY_MS = 2 * 60_000;
 const SOON_ROUNDS = 20;
 /** A machine younger than this may still be on its way into its claim's status. */
 const GRACE_MS = 30_000;
 
-/** Deletes claims whose machine is gone without our doing (karpenter-core §2.5). */
+/** Deletes claims whose machine is gone without our doing. */
 export function claimGarbage({
   kube,
   cloud,

@@ -12,7 +12,7 @@ import { liveness } from "./node-claim-liveness";
 import { typesUnderOverlays } from "./overlaid-types";
 import { wordsOf } from "./failure-words";
 
-/** Launches the machine of a claim that has none yet (karpenter-core §2.4). */
+/** Launches the machine of a claim that has none yet (https://karpenter.sh/docs/concepts/nodeclaims/). */
 export function launch(context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics" | "settings">) {
   const { kube, cloud, clock, log, events, metrics } = context;
   const giveUpInTime = liveness(context);

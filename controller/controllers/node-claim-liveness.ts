@@ -5,7 +5,10 @@ import type { Context } from "./context";
 import { countDisrupted } from "./node-claim-metrics";
 import type { Progress } from "./node-claim-step";
 
-/** How long each stage may take before the claim is given up and its pods are planned anew (karpenter-core §2.4). */
+/**
+ * How long each stage may take before the claim is given up and its pods are planned anew
+ * (https://karpenter.sh/docs/concepts/nodeclaims/).
+ */
 const stages = [
   { condition: "Launched", withinMs: 5 * 60_000, reason: "launch_timeout" },
   { condition: "Registered", withinMs: 15 * 60_000, reason: "registration_timeout" },

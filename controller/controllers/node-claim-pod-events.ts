@@ -10,7 +10,7 @@ const DEDUPE_MS = 10_000;
 
 /**
  * Writes on the claim when a pod last came to its node or left it, which is what `consolidateAfter` counts from.
- * Daemons do not count (karpenter-core §2.5).
+ * Daemons do not count (https://karpenter.sh/docs/concepts/disruption/#consolidation).
  */
 export function nodeClaimPodEvents({
   kube,

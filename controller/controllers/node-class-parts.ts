@@ -25,7 +25,7 @@ interface PartSpec {
   ) => Promise<{ readonly status: EC2NodeClassStatus; readonly found: boolean }>;
 }
 
-/** What a class resolves to, part by part, with the intervals of karpenter-aws §1.3. */
+/** What a class resolves to, part by part, and how often each is looked up anew. */
 const partsOf = (nodeClasses: NodeClassResolver): readonly PartSpec[] => [
   {
     condition: "AMIsReady",

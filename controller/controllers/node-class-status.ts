@@ -11,7 +11,8 @@ import { nodeClassTermination } from "./node-class-termination";
 
 /**
  * Looks up what a class selects (images, subnets, security groups, instance profile), writes it into the class's
- * status, and dry-runs a launch with it, so that what is wrong shows before a pod waits for it (karpenter-aws §1.3).
+ * status, and dry-runs a launch with it, so that what is wrong shows before a pod waits for it
+ * (https://karpenter.sh/docs/concepts/nodeclasses/).
  */
 export function nodeClassStatus(context: Context): Reconciler<"EC2NodeClass"> {
   const { kube, clock, log, nodeClasses } = context;

@@ -11,7 +11,7 @@ import { overlaidNow } from "./overlaid-types";
 /** Types and prices change without a word from the API server. */
 const AGAIN_MS = 6 * 60 * 60_000;
 
-/** Says of an overlay whether it is heeded, and if not, why (karpenter-core §2.10). */
+/** Says of an overlay whether it is heeded, and if not, why (https://karpenter.sh/docs/concepts/nodeoverlays/). */
 export function nodeOverlayStatus(
   context: Pick<Context, "kube" | "cloud" | "clock" | "log" | "settings">,
 ): Reconciler<"NodeOverlay"> {

@@ -20,7 +20,8 @@ const INSTANCE_POLL_MS = 5_000;
 
 /**
  * Takes a deleted node out of service: cordon, drain, wait for its volumes, terminate its machine, let go. What is left
- * to do is read from the cluster each time, so it goes on wherever it was cut off (karpenter-core §2.8).
+ * to do is read from the cluster each time, so it goes on wherever it was cut off
+ * (https://karpenter.sh/docs/concepts/disruption/#termination-controller).
  */
 export function nodeTermination(context: Context): Reconciler<"Node"> {
   const { kube, clock, lookups } = context;

@@ -8,7 +8,8 @@ import type { Context } from "./context";
 
 /**
  * Waits until the volumes of a drained node are detached, so that they can be attached elsewhere at once. Volumes of
- * pods that draining leaves alone do not count, and nothing is waited for past the deadline (karpenter-core §2.8).
+ * pods that draining leaves alone do not count, and nothing is waited for past the deadline
+ * (https://karpenter.sh/docs/concepts/disruption/#termination-controller).
  */
 export function volumeDetachment({
   kube,

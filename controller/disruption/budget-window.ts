@@ -4,7 +4,7 @@ import type { Budget } from "../api/node-pool";
 
 /**
  * Whether a budget counts at this moment: always without a schedule; otherwise when the schedule, in UTC, had a hit
- * within the duration that ends now (karpenter-core §1.2).
+ * within the duration that ends now (https://karpenter.sh/docs/concepts/disruption/#nodepool-disruption-budgets).
  * @throws Error when the schedule or the duration cannot be read.
  */
 export function isWindowOpen({ schedule, duration }: Budget, now: number): boolean {

@@ -3,7 +3,8 @@ import { isWindowOpen } from "./budget-window";
 
 /**
  * How many of a pool's `total` nodes may be away at once for a reason: the smallest of the budgets that count now.
- * A budget that cannot be read allows none, so that a typing error never takes nodes away (karpenter-core §1.2).
+ * A budget that cannot be read allows none, so that a typing error never takes nodes away
+ * (https://karpenter.sh/docs/concepts/disruption/#nodepool-disruption-budgets).
  */
 export function allowedDisruptions(
   { spec }: NodePool,

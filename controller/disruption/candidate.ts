@@ -24,7 +24,10 @@ export interface Blocked {
   readonly why: string;
 }
 
-/** Everything that may go, and why the rest may not (karpenter-core §2.7). Machines on their way in or out are neither. */
+/**
+ * Everything that may go, and why the rest may not (https://karpenter.sh/docs/concepts/disruption/).
+ * Machines on their way in or out are neither.
+ */
 export function candidates(
   snapshot: Snapshot,
   now: number,

@@ -12,7 +12,7 @@ import type { Candidate } from "./candidate";
 /**
  * Machines that nobody needs: no pod on them would have to go elsewhere, none came or went for the pool's
  * `consolidateAfter`, and no buffer keeps room on them. As many as each pool's budgets allow. A node is empty when no pod would need another place;
- * eviction cost plays no part, unlike upstream, where very cheap pods make a node count as empty (karpenter-core §2.7).
+ * eviction cost plays no part, unlike upstream, where very cheap pods make a node count as empty.
  */
 export function emptyNodes(free: readonly Candidate[], snapshot: Snapshot, now: number): readonly Candidate[] {
   const keepsRoom = roomKeeping(snapshot);

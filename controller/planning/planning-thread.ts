@@ -19,7 +19,7 @@ export interface ThreadPorts {
   readonly memoryLimitBytes: number | undefined;
 }
 
-/** karpenter-core §4.3: how long a solve may take before what is placed is taken. */
+/** How long a solve may take before what is placed is taken. */
 const SOLVE_MS = 60_000;
 /** And how long it may then take to come back with that. */
 const RETURN_MS = 5_000;

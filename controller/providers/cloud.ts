@@ -124,7 +124,7 @@ const remembered = (
   },
 });
 
-/** Karpenter's rules of which classes may launch (karpenter-aws §1.6). */
+/** Karpenter's rules of which classes may launch. */
 function assertReady(nodeClass: EC2NodeClass): void {
   const { name, deletionTimestamp, generation } = nodeClass.metadata;
   if (deletionTimestamp !== undefined) throw new InsufficientCapacityError(`EC2NodeClass ${name} is being deleted`);

@@ -103,7 +103,10 @@ export function ec2LaunchApi(connection: AwsConnection): Ec2LaunchApi {
   };
 }
 
-/** How EC2 chooses among the overrides: by its own prices, or as they are ranked (karpenter-aws §4.2). */
+/**
+ * How EC2 chooses among the overrides: by its own prices, or as they are ranked
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-fleet-allocation-strategy.html).
+ */
 const strategies = {
   spot: { own: "price-capacity-optimized", ranked: "capacity-optimized-prioritized" },
   "on-demand": { own: "lowest-price", ranked: "prioritized" },

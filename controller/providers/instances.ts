@@ -6,7 +6,7 @@ import { Batcher } from "./batcher";
 import type { Ec2InstancesApi, Instance } from "./ec2-instances-api";
 import { CLAIM_UID_TAG } from "./launch-tags";
 
-/** Idle and longest windows of a batch (karpenter-aws §4.4). EC2 takes 200 values in a filter. */
+/** Idle and longest windows of a batch. EC2 takes 200 values in a filter. */
 const WINDOW = { idleMs: 100, maxMs: 1_000 };
 const MOST_PER_DESCRIBE = 200;
 const MOST_PER_TERMINATE = 500;

@@ -20,7 +20,7 @@ const MOST_TYPES = 60;
 export const NITRO_SANDBOX = "eks.amazonaws.com/nitro-sandbox";
 
 /**
- * What to ask EC2 for: at most sixty types, cheapest first, that hold the claim (karpenter-aws §4.1).
+ * What to ask EC2 for: at most sixty types, cheapest first, that hold the claim.
  * @throws InsufficientCapacityError when nothing is left
  */
 export function choicesFor(claim: NodeClaim, types: readonly InstanceType[]): readonly Choice[] {

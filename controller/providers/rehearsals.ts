@@ -166,7 +166,7 @@ async function objection(
   }
 }
 
-/** Tags that are ours alone (karpenter-aws §1.1). */
+/** Tags that are ours alone (https://karpenter.sh/docs/concepts/nodeclasses/#spectags). */
 const forbiddenTags = ({ spec }: EC2NodeClass): readonly string[] =>
   Object.keys(spec.tags ?? {}).filter((key) => key.startsWith(clusterTag("")) || ourTags.has(key));
 

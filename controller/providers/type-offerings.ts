@@ -43,7 +43,7 @@ export function zonesOf({ status }: EC2NodeClass): readonly { readonly zone: str
 
 type Objection = (type: MachineType, spec: EC2NodeClassSpec) => boolean;
 
-/** What makes a type impossible for a class (karpenter-aws §3.6). */
+/** What makes a type impossible for a class. */
 const objections: readonly Objection[] = [
   // The first Graviton lacks instructions that Amazon Linux 2023 is compiled for.
   ({ name }, spec) => name.startsWith("a1.") && familyOf({ spec }) === "AL2023",

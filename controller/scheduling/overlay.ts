@@ -27,7 +27,7 @@ interface PoolLedger {
 }
 
 /**
- * Lays overlays over the instance types of pools (karpenter-core §2.10). The heaviest overlay that speaks of an
+ * Lays overlays over the instance types of pools (https://karpenter.sh/docs/concepts/nodeoverlays/). The heaviest overlay that speaks of an
  * offering's price or of a resource is heeded; one that is invalid, or of the same weight as another that speaks of the
  * same thing, is left out everywhere, also where it would do no harm.
  */

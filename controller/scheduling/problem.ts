@@ -53,7 +53,7 @@ export interface SchedulingSettings {
   readonly minValues: "Strict" | "BestEffort";
   /**
    * `Strict`, the default: a pod that a capacity reservation would suit waits while the reservation is taken by this
-   * very plan, instead of paying for other capacity. `Fallback`: it takes other capacity (karpenter-core §3.9). `Ignore`:
+   * very plan, instead of paying for other capacity. `Fallback`: it takes other capacity. `Ignore`:
    * reserved capacity is not for sale.
    */
   readonly reservations?: "Strict" | "Fallback" | "Ignore";

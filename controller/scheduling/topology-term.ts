@@ -10,7 +10,7 @@ import type { Wish } from "./wish";
 
 /**
  * One rule about where a pod stands to other pods: spread evenly over the domains of a key, stay in a domain with them
- * (affinity), or out of it (antiAffinity). Terms with equal ids say the same (karpenter-core §3.5).
+ * (affinity), or out of it (antiAffinity). Terms with equal ids say the same.
  */
 export interface TopologyTerm {
   readonly kind: "spread" | "affinity" | "antiAffinity";

@@ -8,7 +8,8 @@ export const MOST_UNITS = 10_000;
 
 /**
  * How many units a buffer keeps: the larger of its number and its share of the workload's pods (`pods`, where it refers
- * to a workload), as far as its limits let it; as many as the limits let it when it names neither (karpenter-core §2.11).
+ * to a workload), as far as its limits let it; as many as the limits let it when it names neither
+ * (https://karpenter.sh/docs/concepts/capacitybuffers/).
  */
 export function unitsOf({ replicas, percentage, limits }: CapacityBufferSpec, unit: PodSpec, pods?: number): number {
   const wanted = [

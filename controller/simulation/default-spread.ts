@@ -13,7 +13,8 @@ type SelectorSources = Pick<Snapshot, "services" | "replicationControllers" | "r
 
 /**
  * The pods, those without spread constraints of their own as copies that have the cluster's defaults; nothing of it is
- * written to the API server. A pod of which no selector can be deduced stays as it is (karpenter-core §3.6).
+ * written to the API server. A pod of which no selector can be deduced stays as it is
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/#cluster-level-default-constraints).
  */
 export function withDefaultSpread(
   pods: readonly Pod[],

@@ -5,7 +5,7 @@ import type { Snapshot } from "../state/snapshot";
 
 /**
  * Pods of nodes that are leaving, as far as they will be evicted soon: those that may stay for as long as they like, or
- * that no budget ever lets go, would have empty nodes made for them (karpenter-core §2.3).
+ * that no budget ever lets go, would have empty nodes made for them.
  */
 export const displacedPods = ({ tracked, budgets, at }: Pick<Snapshot, "tracked" | "budgets" | "at">): readonly Pod[] =>
   tracked

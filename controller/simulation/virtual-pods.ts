@@ -10,7 +10,7 @@ import { shapeOf } from "./buffer-shape";
 
 /**
  * Pods that stand for the units of buffers in plans; the API server never sees them. They follow from each
- * snapshot, always the same ones: name and uid are the buffer's (karpenter-core §2.11).
+ * snapshot, always the same ones: name and uid are the buffer's (https://karpenter.sh/docs/concepts/capacitybuffers/).
  */
 export const virtualPods = ({ buffers = [] }: Pick<Snapshot, "buffers">): readonly Pod[] =>
   buffers.flatMap(({ buffer, target }) => {

@@ -51,7 +51,7 @@ interface Facts {
 const lastSeen = new WeakMap<Node | NodeClaim, { readonly facts: Facts; readonly tracked: TrackedNode }>();
 
 /**
- * Claim and node as one thing; the claim speaks until the node is registered (karpenter-core §2.2). While nothing about it changes it is
+ * Claim and node as one thing; the claim speaks until the node is registered. While nothing about it changes it is
  * the same object, so that of a large cluster only what changed needs to be looked at again.
  */
 export function trackedNode(halves: Halves, pods: readonly Pod[], { at, isMarked }: Circumstances): TrackedNode {

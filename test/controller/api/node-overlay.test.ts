@@ -20,7 +20,7 @@ const requiring = (key: string, operator: string, ...values: readonly string[]) 
   requirements: [{ key, operator, ...(values.length > 0 && { values }) } as RequirementSpec],
 });
 
-/** Keys of reservations, placement groups, tenancy and enclaves, which overlays do not speak of (karpenter-aws §1.1). */
+/** Keys of reservations, placement groups, tenancy and enclaves, which overlays do not speak of. */
 const leftOut = /(instance-tenancy|capacity-reservation-|placement-group-|nitro-sandbox)/;
 
 describe("the schema of overlays", function () {
