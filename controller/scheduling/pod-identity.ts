@@ -1,5 +1,5 @@
 import type { Labels } from "../api/kube-object";
-import type { Pod, PodSpec } from "../api/pod";
+import type { Pod, PodAffinityTerm, PodSpec } from "../api/pod";
 import type { Problem } from "./problem";
 
 /** The part of a pod that topology terms of other pods look at. */
@@ -24,22 +24,27 @@ export function labelKeysIn({ pods, nodes }: Problem): LabelKeys {
   const tied = [...pods, ...repelling].filter(({ spec }) => hasTopology(spec));
   if (tied.length === 0) return undefined;
   const keys = new Set<string>();
-  for (const { spec } of tied) for (const key of labelKeysOf(spec)) keys.add(key);
+  for (const { spec } of tied) noteLabelKeys(spec, keys);
   return [...keys].sort();
 }
 
-function labelKeysOf({ affinity, topologySpreadConstraints = [] }: PodSpec): readonly string[] {
-  const { podAffinity, podAntiAffinity } = affinity ?? {};
-  const podTerms = [podAffinity, podAntiAffinity].flatMap((rules) => [
-    ...(rules?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-    ...(rules?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((each) => each.podAffinityTerm),
-  ]);
-  return [...topologySpreadConstraints, ...podTerms].flatMap((term) => [
-    ...Object.keys(term.labelSelector?.matchLabels ?? {}),
-    ...(term.labelSelector?.matchExpressions ?? []).map(({ key }) => key),
-    ...(term.matchLabelKeys ?? []),
-    ...("mismatchLabelKeys" in term ? (term.mismatchLabelKeys ?? []) : []),
-  ]);
+/** Loops, since every pod comes by here on each pass. */
+function noteLabelKeys({ affinity, topologySpreadConstraints = [] }: PodSpec, keys: Set<string>): void {
+  for (const spread of topologySpreadConstraints) noteTerm(spread, keys);
+  for (const rules of [affinity?.podAffinity, affinity?.podAntiAffinity]) {
+    for (const term of rules?.requiredDuringSchedulingIgnoredDuringExecution ?? []) noteTerm(term, keys);
+    for (const { podAffinityTerm: term } of rules?.preferredDuringSchedulingIgnoredDuringExecution ?? [])
+      noteTerm(term, keys);
+  }
+}
+
+type Term = Pick<PodAffinityTerm, "labelSelector" | "matchLabelKeys" | "mismatchLabelKeys">;
+
+function noteTerm({ labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: Term, keys: Set<string>): void {
+  for (const key in labelSelector?.matchLabels) keys.add(key);
+  for (const { key } of labelSelector?.matchExpressions ?? []) keys.add(key);
+  for (const key of matchLabelKeys) keys.add(key);
+  for (const key of mismatchLabelKeys) keys.add(key);
 }
 
 /** Equal for pods that no term can tell apart. */
