@@ -4,7 +4,7 @@ import type { Queue } from "./queue";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { Occupancy } from "./ties";
-import { at, fits, minimum, minus, take, timesThatFit, type Vector } from "./vector";
+import { at, countAt, fits, minimum, minus, take, timesThatFit, type Vector } from "./vector";
 
 /** What would go on one new node, and what that is worth. */
 export interface Pattern {
@@ -125,7 +125,9 @@ export class Filler {
   }
 
   #isWanted({ position, kind }: Item): boolean {
-    return at(this.#closed, kind) !== this.#turn && at(this.supply.left, position) > at(this.taken, position);
+    return (
+      countAt(this.#closed, kind) !== this.#turn && countAt(this.supply.left, position) > countAt(this.taken, position)
+    );
   }
 
   /** The sum of the shares that a pod takes of what is left of each resource; Infinity when it does not fit. */
@@ -171,8 +173,8 @@ class Filling {
   add(item: Item): void {
     const { taken, supply, occupancy } = this.#filler;
     const { position } = item;
-    const already = at(taken, position);
-    const count = this.#portion(item, at(supply.left, position) - already);
+    const already = countAt(taken, position);
+    const count = this.#portion(item, countAt(supply.left, position) - already);
     this.#scope = this.#scope.with(item.wish) ?? this.#scope;
     take(this.room, item.requests, count);
     if (already === 0) this.#items.push(item);
@@ -185,7 +187,7 @@ class Filling {
   pattern(): Pattern | undefined {
     const { taken, occupancy } = this.#filler;
     if (this.#isTied) occupancy.clear();
-    const parts = this.#items.map((item) => ({ item, count: at(taken, item.position) }));
+    const parts = this.#items.map((item) => ({ item, count: countAt(taken, item.position) }));
     for (const { position } of this.#items) taken[position] = 0;
     if (parts.length === 0) return undefined;
     const offer = this.#cheapest();

@@ -1,5 +1,5 @@
 import type { Labels } from "../api/kube-object";
-import type { Pod, PodAffinityTerm, PodSpec } from "../api/pod";
+import type { Pod, PodAffinity, PodAffinityTerm, PodSpec } from "../api/pod";
 import type { Problem } from "./problem";
 
 /** The part of a pod that topology terms of other pods look at. */
@@ -31,11 +31,14 @@ export function labelKeysIn({ pods, nodes }: Problem): LabelKeys {
 /** Loops, since every pod comes by here on each pass. */
 function noteLabelKeys({ affinity, topologySpreadConstraints = [] }: PodSpec, keys: Set<string>): void {
   for (const spread of topologySpreadConstraints) noteTerm(spread, keys);
-  for (const rules of [affinity?.podAffinity, affinity?.podAntiAffinity]) {
-    for (const term of rules?.requiredDuringSchedulingIgnoredDuringExecution ?? []) noteTerm(term, keys);
-    for (const { podAffinityTerm: term } of rules?.preferredDuringSchedulingIgnoredDuringExecution ?? [])
-      noteTerm(term, keys);
-  }
+  noteTerms(affinity?.podAffinity, keys);
+  noteTerms(affinity?.podAntiAffinity, keys);
+}
+
+function noteTerms(rules: PodAffinity = {}, keys: Set<string>): void {
+  for (const term of rules.requiredDuringSchedulingIgnoredDuringExecution ?? []) noteTerm(term, keys);
+  for (const { podAffinityTerm } of rules.preferredDuringSchedulingIgnoredDuringExecution ?? [])
+    noteTerm(podAffinityTerm, keys);
 }
 
 type Term = Pick<PodAffinityTerm, "labelSelector" | "matchLabelKeys" | "mismatchLabelKeys">;

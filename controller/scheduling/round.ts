@@ -5,7 +5,7 @@ import type { OfferGroup, PoolOffers } from "./pool-offers";
 import { type Queue, queuesOf } from "./queue";
 import { affords, type Offer } from "./template";
 import { varied } from "./varied-pattern";
-import { at, minus, type Vector } from "./vector";
+import { at, countAt, minus, type Vector } from "./vector";
 
 interface Candidate {
   readonly group: OfferGroup;
@@ -78,7 +78,7 @@ export class Round {
   corrected(): Float64Array {
     const corrected = this.#worth.slice();
     for (const { position, count } of this.#items) {
-      const placed = count - at(this.#left, position);
+      const placed = count - countAt(this.#left, position);
       if (placed > 0)
         corrected[position] = (1 - pace) * at(this.#worth, position) + (pace * at(this.#paid, position)) / placed;
     }
@@ -122,7 +122,7 @@ export class Round {
   #isStale({ group, pattern }: Candidate): boolean {
     if (pattern === undefined || this.#keepsVariety(group)) return true;
     if (!affords(this.#limitOf(group.owner), pattern.offer.machine)) return true;
-    for (const { item, count } of pattern.parts) if (at(this.#left, item.position) < count) return true;
+    for (const { item, count } of pattern.parts) if (countAt(this.#left, item.position) < count) return true;
     return false;
   }
 
@@ -152,7 +152,7 @@ export class Round {
   #queuesFor(group: OfferGroup): readonly Queue[] {
     const known = this.#queues.get(group);
     if (known !== undefined && this.#finished - known.at < known.items.length / 4) return known.queues;
-    const items = (known?.items ?? group.items).filter(({ position }) => at(this.#left, position) > 0);
+    const items = (known?.items ?? group.items).filter(({ position }) => countAt(this.#left, position) > 0);
     const queues = queuesOf(items, this.#worth);
     this.#queues.set(group, { items, queues, at: this.#finished });
     return queues;
@@ -169,7 +169,7 @@ export class Round {
     const score = this.#costOf(pattern) / worth;
     for (const { item, count } of parts) {
       const { position } = item;
-      this.#left[position] = at(this.#left, position) - count * times;
+      this.#left[position] = countAt(this.#left, position) - count * times;
       if (this.#left[position] === 0) this.#finished++;
       this.#paid[position] = at(this.#paid, position) + score * at(this.#worth, position) * count * times;
     }
