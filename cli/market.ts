@@ -1,4 +1,4 @@
-import type { EC2NodeClass } from "../controller/api/ec2-node-class";
+import type { CapacityReservation, EC2NodeClass } from "../controller/api/ec2-node-class";
 import { bareType, withOfferings } from "../controller/providers/instance-types";
 import { listedPrices } from "../controller/providers/prices";
 import type { MachineType } from "../controller/providers/machine-type";
@@ -16,7 +16,11 @@ export function typesOf(nodeClass: EC2NodeClass, catalog: Ec2Catalog, place: Pla
   const { region } = place;
   const { machines, bandwidths, vpcLimits } = catalog;
   const zones = new Map(machines.map(({ name }) => [name, zonesSelling(name, catalog, place)]));
-  const market = marketOf(zones, listedPrices(region, catalog.prices), place);
+  const left = leftInReservations(nodeClass);
+  const market = {
+    ...marketOf(zones, listedPrices(region, catalog.prices), place),
+    leftIn: (id: string) => left.get(id),
+  };
   const context = {
     ...{ region, zones },
     settings: {
@@ -30,6 +34,17 @@ export function typesOf(nodeClass: EC2NodeClass, catalog: Ec2Catalog, place: Pla
     const machine = place.spot === undefined ? withoutSpot(each) : each;
     return withOfferings({ machine, type: bareType(machine, resolved, context) }, resolved, market);
   });
+}
+
+/** What EC2 would say of a reservation (DescribeCapacityReservations) stands beside what the controller writes down. */
+type CountedReservation = CapacityReservation & { readonly availableInstanceCount?: number };
+
+/** By id; those that the file does not count are not for sale. */
+function leftInReservations({ status }: EC2NodeClass): ReadonlyMap<string, number> {
+  const reservations: readonly CountedReservation[] = status?.capacityReservations ?? [];
+  return new Map(
+    reservations.flatMap(({ id, availableInstanceCount: count }) => (count === undefined ? [] : [[id, count]])),
+  );
 }
 
 const withoutSpot = (machine: MachineType): MachineType => ({

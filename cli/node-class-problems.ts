@@ -1,10 +1,10 @@
 import type { EC2NodeClass } from "../controller/api/ec2-node-class";
-import { type SchemaProblem, schemaProblems } from "../controller/api/schema-problems";
+import { type Schema, type SchemaProblem, schemaProblems } from "../controller/api/schema-problems";
 
 type Problems = readonly SchemaProblem[];
 
-/** Quantities of a class that its schema knows as text only. */
-export function problemsOfNodeClass({ spec }: EC2NodeClass): Problems {
+/** Quantities of a class that its schema knows as text only, and what it does not know at all. */
+export function problemsOfNodeClass({ spec, status }: EC2NodeClass): Problems {
   const { kubelet = {}, blockDeviceMappings = [] } = spec;
   const { systemReserved = {}, kubeReserved = {}, evictionHard = {} } = kubelet;
   return [
@@ -14,8 +14,17 @@ export function problemsOfNodeClass({ spec }: EC2NodeClass): Problems {
     ...blockDeviceMappings.flatMap(({ ebs: { volumeSize } = {} }, i) =>
       volumeSize === undefined ? [] : quantities({ volumeSize }, `spec.blockDeviceMappings[${i}].ebs`),
     ),
+    ...(status?.capacityReservations ?? []).flatMap((reservation, i) =>
+      schemaProblems(reservation, counted, { path: `status.capacityReservations[${i}]` }),
+    ),
   ];
 }
+
+/** How many instances a reservation has left, as EC2 calls it; no class says it in a cluster. */
+const counted: Schema = {
+  properties: { availableInstanceCount: { type: "integer", minimum: 0 } },
+  "x-kubernetes-preserve-unknown-fields": true,
+};
 
 const quantities = (values: object, path: string): Problems =>
   schemaProblems(values, { type: "object", additionalProperties: { format: "quantity" } }, { path });

@@ -27,6 +27,7 @@ The scenario is a YAML or JSON file (- for standard input) of Kubernetes objects
 EC2NodeClass, DaemonSet, Deployment, StatefulSet, ReplicaSet, Job, PersistentVolumeClaim, PersistentVolume, StorageClass,
 CSINode, Namespace, PodDisruptionBudget, NodeOverlay, and Lists of them. Pods without spec.nodeName wait for a place; so do the pods
 that workloads still want. A NodePool whose class is not in the file gets Amazon Linux 2023 and a 20Gi gp3 volume.
+Capacity reservations in the status of an EC2NodeClass are for sale where availableInstanceCount says how many are left.
 
   kubectl get nodes,pods,nodepools,ec2nodeclasses,daemonsets -A -o json > cluster.json
   pulumi-karpenter simulate --scenario cluster.json --spot 0.35

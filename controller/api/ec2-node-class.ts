@@ -123,7 +123,22 @@ export interface EC2NodeClassStatus {
   readonly securityGroups?: readonly { readonly id: string; readonly name?: string }[];
   readonly amis?: readonly ResolvedAmi[];
   readonly instanceProfile?: string;
+  readonly capacityReservations?: readonly CapacityReservation[];
   readonly conditions?: readonly Condition[];
+}
+
+export interface CapacityReservation {
+  readonly id: string;
+  readonly instanceType: string;
+  readonly availabilityZone: string;
+  readonly ownerID: string;
+  readonly instanceMatchCriteria: "open" | "targeted";
+  /** Default: `default`. */
+  readonly reservationType?: "default" | "capacity-block";
+  readonly interruptible?: boolean;
+  /** Default: `active`. */
+  readonly state?: "active" | "expiring";
+  readonly endTime?: string;
 }
 
 export interface ResolvedAmi {

@@ -10,7 +10,8 @@ import type { Ec2CatalogApi } from "./ec2-catalog-api";
 import type { MachineType } from "./machine-type";
 import type { Prices } from "./prices";
 import { type Bandwidths, labelsOfType, requirement } from "./type-labels";
-import { offeringsOf, zonesOf, type Market } from "./type-offerings";
+import { launchable, offeringsOf, zonesOf, type Market } from "./type-offerings";
+import { withReservations } from "./type-reservations";
 import { resourcesOf, type NodeSettings } from "./type-resources";
 import type { UnavailableOfferings } from "./unavailable-offerings";
 
@@ -134,10 +135,12 @@ export function withOfferings(
   // Without an image no machine boots: such a type is there, but nothing of it is on sale.
   const image = imageFor(type, nodeClass.status?.amis ?? []);
   const offerings = offeringsOf(machine, nodeClass, market);
-  return {
+  const sold = {
     ...type,
     offerings: image ? offerings : offerings.map((offering) => ({ ...offering, available: false })),
   };
+  const isUsable = image !== undefined && launchable(machine, nodeClass.spec);
+  return withReservations(sold, { nodeClass, market, isUsable });
 }
 
 /** The first of the images, which come newest first, that boots such machines. */

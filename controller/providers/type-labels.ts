@@ -15,6 +15,8 @@ type Value = string | readonly string[] | undefined;
 
 const aws = (name: string): string => `karpenter.k8s.aws/${name}`;
 export const TENANCY = aws("instance-tenancy");
+export const RESERVATION_TYPE = aws("capacity-reservation-type");
+export const RESERVATION_INTERRUPTIBLE = aws("capacity-reservation-interruptible");
 
 const SIZE = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
 
@@ -44,9 +46,9 @@ export function labelsOfType(type: MachineType, context: LabelContext): readonly
     ...gpu(type),
     ...accelerator(type),
     [TENANCY]: ["default", "dedicated"],
-    [aws("capacity-reservation-id")]: undefined,
-    [aws("capacity-reservation-type")]: undefined,
-    [aws("capacity-reservation-interruptible")]: undefined,
+    [labels.reservationId]: undefined,
+    [RESERVATION_TYPE]: undefined,
+    [RESERVATION_INTERRUPTIBLE]: undefined,
     [aws("placement-group-id")]: undefined,
     [aws("placement-group-partition")]: undefined,
   };

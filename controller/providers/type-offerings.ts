@@ -13,6 +13,8 @@ export interface Market {
   price(instanceType: string, capacityType: "on-demand" | "spot", zone: string): number | undefined;
   /** Whether EC2 had none of it a moment ago. */
   isOut(instanceType: string, capacityType: "on-demand" | "spot", zone: string): boolean;
+  /** Instances that a capacity reservation has left; where nobody knows that, nothing reserved is for sale. */
+  leftIn?(reservationId: string): number | undefined;
 }
 
 /** The type's offerings in the zones of the class, on sale or not. */
@@ -52,7 +54,7 @@ const objections: readonly Objection[] = [
   lacksInterfaces,
 ];
 
-const launchable: Objection = (type, spec) => !objections.some((objects) => objects(type, spec));
+export const launchable: Objection = (type, spec) => !objections.some((objects) => objects(type, spec));
 
 function lacksInterfaces({ network }: MachineType, { networkInterfaces = [] }: EC2NodeClassSpec): boolean {
   const efaOnly = networkInterfaces.filter(({ interfaceType }) => interfaceType === "efa-only").length;

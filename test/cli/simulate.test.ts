@@ -5,7 +5,7 @@ import { labels } from "#controller/api/labels";
 import type { PlanReport } from "#cli/plan-report";
 import type { NodePool } from "#controller/api/node-pool";
 import type { RequirementSpec } from "#controller/api/requirement";
-import { node, nodeClaim, nodePool, pod, podAsking, podOn, podsAsking } from "#support/builders";
+import { node, nodeClaim, nodeClass, nodePool, pod, podAsking, podOn, podsAsking } from "#support/builders";
 import { catalogOf, commandLine, scenarioFile } from "#support/command-line";
 import type { DeepPartial } from "#support/merge";
 
@@ -94,6 +94,48 @@ describe("simulate", () => {
     assert.deepEqual(prices, {
       "us-east-1c": ["spot", 0.5 * 0.1 * 1],
       "us-east-1a": ["spot", 0.5 * 0.1 * 1.01],
+    });
+  });
+
+  describe("with a capacity reservation", () => {
+    const reservation = {
+      ...{ id: "cr-1", instanceType: "m5.xlarge", availabilityZone: "us-east-1b", ownerID: "123456789012" },
+      instanceMatchCriteria: "targeted",
+    };
+    const classWith = (count: object): object => ({
+      ...nodeClass(),
+      status: { capacityReservations: [{ ...reservation, ...count }] },
+    });
+    const pods = [podAsking({ cpu: "3500m" }), podAsking({ cpu: "3500m" })];
+
+    it("SCHED-030 buys what the file says is left of it, and tells which pods wait for the next plan", async () => {
+      const plan = await planFor([pool(amd64), classWith({ availableInstanceCount: 1 }), ...pods]);
+
+      const [node, ...others] = plan.newNodes;
+      assert.deepEqual(
+        [node?.capacityType, node?.zone, node?.instanceTypes],
+        ["reserved", "us-east-1b", ["m5.xlarge"]],
+      );
+      assert.deepEqual([others, plan.unschedulable], [[], {}]);
+      assert.match(Object.values(plan.deferred ?? {}).join(), /^a capacity reservation suits it/);
+    });
+
+    it("buys nothing of it where the file does not say what is left, and says nothing of pods that wait", async () => {
+      const plan = await planFor([pool(amd64), classWith({}), ...pods]);
+
+      assert.deepEqual(
+        plan.newNodes.map(({ capacityType }) => capacityType),
+        ["on-demand", "on-demand"],
+      );
+      assert.equal("deferred" in plan, false);
+    });
+
+    it("takes only a count for one", async () => {
+      const file = scenarioFile([pool(amd64), classWith({ availableInstanceCount: -1 }), ...pods]);
+      const { code, err } = await commandLine("simulate", "--scenario", file);
+
+      assert.equal(code, 2);
+      assert.match(err, /EC2NodeClass default: status\.capacityReservations\[0\]\.availableInstanceCount/);
     });
   });
 
