@@ -39,11 +39,11 @@ export function spotOfDraft(pool: PoolPlan, draft: Draft): Spot {
 }
 
 /** Counts `count` pods with these ties in, or out when negative. */
-export function record({ rules, counted, crowding }: Ties, count: number, { isThere, values, counts }: Spot): void {
+export function record({ rules, counted, yielding }: Ties, count: number, { isThere, values, counts }: Spot): void {
   for (const group of counted) {
     const domain = values.get(group.term.key);
     if (domain === undefined || !counts(group)) continue;
-    const isLate = crowding.includes(group);
+    const isLate = yielding.includes(group);
     if (isThere) group.settle(domain, count, isLate);
     else group.plan(domain, count, isLate);
   }

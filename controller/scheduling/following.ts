@@ -43,7 +43,7 @@ interface Place {
 }
 
 /** Puts as many of the pods on planned nodes as their rules allow, on larger machines if need be. */
-export function joinAny(ask: Ask, pool: PoolPlan, split: DomainSplit): void {
+function joinAny(ask: Ask, pool: PoolPlan, split: DomainSplit): void {
   for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
 }
 

@@ -3,7 +3,7 @@ import { recount } from "./counting";
 import type { Deadline } from "./deadline";
 import { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
-import { follow, joinAny } from "./following";
+import { follow } from "./following";
 import { improve, type Planned } from "./improvement";
 import { merge } from "./merging";
 import { openNodes } from "./opening";
@@ -54,8 +54,23 @@ export function place(backlogs: readonly Backlog[], places: Places, turns: reado
   for (const turn of [...turns, backlogs]) grantAll(turn, ranks, places);
   for (const tier of tiersOf(places.pools)) tidy(tier, places);
   if (heed(places)) grantAll(backlogs, ranks, places);
-  for (const rank of ranks) growNodes(asksOfRank(backlogs, rank).map(comingLate), places);
-  while (heed(places));
+  useRoom(backlogs, ranks, places);
+}
+
+/**
+ * Looks for room that is left: on nodes that are there, now that is known who else is where, and on planned ones that may
+ * become larger. Again as long as fewer wait.
+ */
+function useRoom(backlogs: readonly Backlog[], ranks: readonly number[], places: Places): void {
+  const waiting = (): number => backlogs.reduce((sum, { count }) => sum + count, 0);
+  for (let before = Infinity; waiting() < before;) {
+    before = waiting();
+    for (const rank of ranks) {
+      useNodes(asksOfRank(backlogs, rank).filter(isTied), places);
+      growNodes(asksOfRank(backlogs, rank).map(comingLate), places);
+    }
+    while (heed(places));
+  }
 }
 
 /** How many times pods are asked what they would like: those that lost their places meanwhile ask again. */
@@ -181,16 +196,18 @@ function tidy(tier: readonly PoolPlan[], { settings, deadline }: Places): void {
 const comingLate = ({ backlog, aim }: Ask): Ask =>
   new Ask(backlog, { ...aim, ties: { ...aim.ties, node: { ...aim.ties.node, crowding: [] } } });
 
-/** Swaps planned nodes for larger ones, when the limits allow that but no further node. */
+/**
+ * Swaps planned nodes for larger ones, when the limits allow that but no further node. Pods that depend on domains go one by one, on
+ * nodes of their own, too: dealt out all at once they may have taken what the limits left for the domain that has to come first.
+ */
 function growNodes(asks: readonly Ask[], places: Places): void {
-  const split = splitOf(places);
+  const { deadline } = places;
   const limited = places.pools.filter(({ template }) => template.isLimited);
-  for (const ask of asks) {
-    if (places.deadline.isUp()) return;
-    for (const pool of limited) {
-      if (isTied(ask)) joinAny(ask, pool, split);
-      else pool.grow(ask);
-    }
+  const [tied, free] = parted(asks, isTied);
+  follow(tied, limited, { leaders: [], split: splitOf(places), deadline });
+  for (const ask of free) {
+    if (deadline.isUp()) return;
+    for (const pool of limited) pool.grow(ask);
   }
 }
 

@@ -3,8 +3,8 @@ import { Draft, type Load } from "./draft";
 import type { Reservations } from "./reservations";
 import type { Scope } from "./scope";
 import { affords, isReserved, type Machine, type Offer, type Template } from "./template";
-import { isVaried } from "./variety";
-import { fits, maximum, minus, plus, type Vector } from "./vector";
+import { isVaried, shortened } from "./variety";
+import { fits, largestShare, maximum, minus, plus, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
 /** How many pods of an ask are to find room. */
@@ -179,7 +179,7 @@ export class PoolPlan {
   settle(draft: Draft, offer: Offer): void {
     draft.offer = offer;
     draft.scope = draft.scope.pinnedTo(offer);
-    if (!this.template.wantsVariety) this.#reserve(draft, offer.machine.capacity);
+    this.#reserve(draft, this.#keeps(draft));
   }
 
   /** Moves all pods of one planned node to another, which becomes this machine, and closes the first. */
@@ -203,14 +203,21 @@ export class PoolPlan {
     this.#left = plus(this.#left, draft.reserved);
   }
 
-  /** What a node holds of the limits as it is planned: where variety counts, room for whichever machine it turns out to be. */
+  /**
+   * What a node holds of the limits as it is planned: where variety counts, room for as many machines as that takes, those
+   * that take least of the limits.
+   */
   #keeps({ offer, scope, used, reserved, relaxed }: Draft): Vector {
     if (!this.template.wantsVariety || relaxed) return offer.machine.capacity;
     const budget = plus(this.#left, reserved);
-    const capacities = machinesFor(scope, used)
+    const machines = machinesFor(scope, used)
       .filter((machine) => affords(budget, machine))
-      .map(({ capacity }) => capacity);
-    return capacities.reduce(maximum, reserved);
+      .map((machine) => ({ machine, share: largestShare(budget, machine.capacity) }))
+      .sort((a, b) => a.share - b.share)
+      .map(({ machine }) => machine);
+    return shortened(machines, scope.requirements, 0)
+      .map(({ capacity }) => capacity)
+      .reduce(maximum, offer.machine.capacity);
   }
 
   #reserve(draft: Draft, capacity: Vector): void {

@@ -5,7 +5,7 @@ import type { OfferGroup, PoolOffers } from "./pool-offers";
 import { type Queue, queuesOf } from "./queue";
 import { affords, type Offer } from "./template";
 import { varied } from "./varied-pattern";
-import { at, countAt, minus, type Vector } from "./vector";
+import { at, countAt, largestShare, minus, type Vector } from "./vector";
 
 interface Candidate {
   readonly group: OfferGroup;
@@ -183,14 +183,6 @@ export class Round {
 
 /** How fast worths follow what pods cost. */
 const pace = 0.25;
-
-/** How much of the scarcest limit a machine takes. */
-function largestShare(limit: Vector, capacity: Vector): number {
-  let largest = 0;
-  for (let i = 0; i < limit.length; i++)
-    if (at(capacity, i) > 0) largest = Math.max(largest, at(capacity, i) / at(limit, i));
-  return largest;
-}
 
 /** How many machines of this capacity the limit allows. */
 function timesWithin(limit: Vector, capacity: Vector): number {

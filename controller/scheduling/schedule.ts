@@ -110,7 +110,7 @@ function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly 
     root: new ScopeDesk(templateOf(choice, { dimensions, daemons, usesReservations })).root,
   }));
   const roots = pools.map(({ root }) => root);
-  const topology = new Topology(problem, roots, labelKeys);
+  const topology = new Topology({ ...problem, nodes: inOrder(problem.nodes) }, roots, labelKeys);
   const { classes, prospects } = classesOf(groups, { problem, topology, pools: roots, dimensions });
   return { volumes, refused, dimensions, pools, topology, classes, prospects };
 }

@@ -26,9 +26,11 @@ export interface Ties {
   readonly shunned: readonly TopologyGroup[];
   /** Of these, groups that others are spread by, but not they. */
   readonly crowding: readonly TopologyGroup[];
+  /** Of these, groups whose own pods may go first: where the pods have rules themselves, each would wait for the other. */
+  readonly yielding: readonly TopologyGroup[];
 }
 
-export const noTies: Ties = { rules: [], counted: [], shunned: [], crowding: [] };
+export const noTies: Ties = { rules: [], counted: [], shunned: [], crowding: [], yielding: [] };
 
 /** Whether there is anything to heed or to count. */
 export const isFree = (ties: Ties): boolean => ties === noTies;

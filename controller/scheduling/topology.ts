@@ -1,14 +1,17 @@
 import { keyOf } from "../api/kube-object";
 import type { Pod } from "../api/pod";
 import { isTerminal, isTerminating } from "../api/pod-state";
+import { isWellKnown } from "../api/well-known";
 import { countsOnNode } from "./node-filter";
 import { identityKey, type LabelKeys, namespaceOf, type PodIdentity, repels } from "./pod-identity";
 import type { NodeState, Problem } from "./problem";
+import { allows } from "./requirement";
 import { ofLabels, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
 import { TopologyGroup } from "./topology-group";
 import { isAbout, isPerNode, TermReader, type TopologyTerm } from "./topology-term";
 import { noTies, type Rule, type Ties } from "./ties";
+import { wantedOf } from "./wish";
 
 /**
  * The topology rules of one problem: a group for each distinct term, with the pods that run already counted in, and the
@@ -19,6 +22,7 @@ export class Topology {
   readonly #labelKeys: LabelKeys;
   readonly #groups = new Map<string, TopologyGroup>();
   readonly #pools: readonly Scope[];
+  readonly #pods: readonly Pod[];
   readonly #nodes: readonly NodeState[];
   readonly #running: readonly Kind[];
   readonly #nodeLabels = new Map<NodeState, Requirements>();
@@ -35,6 +39,7 @@ export class Topology {
   constructor({ pods, nodes, namespaces }: Problem, pools: readonly Scope[], labelKeys: LabelKeys) {
     this.reader = new TermReader(namespaces);
     this.#pools = pools;
+    this.#pods = pods;
     this.#nodes = nodes;
     this.#labelKeys = labelKeys;
     this.#running = kindsOf(nodes, new Set(pods.map(keyOf)), labelKeys);
@@ -111,16 +116,19 @@ export class Topology {
 
   /**
    * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value but one, another
-   * may take just that.
+   * may take just that; where it leaves the label open, pods say what they want.
    */
   valuesOf(key: string): readonly string[] {
-    const known = this.#values.get(key);
-    if (known !== undefined) return known;
+    const known = this.#values.get(key) ?? [...new Set(this.#namedFor(key))].sort();
+    this.#values.set(key, known);
+    return known;
+  }
+
+  #namedFor(key: string): readonly string[] {
     const present = this.#nodes.map((node) => node.labels[key]).filter((value) => value !== undefined);
     const named = this.#pools.flatMap(({ requirements }) => [...(requirements.get(key)?.values ?? [])]);
-    const values = [...new Set([...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...named, ...present])].sort();
-    this.#values.set(key, values);
-    return values;
+    const wanted = isWellKnown(key) ? [] : this.#pods.flatMap((pod) => wantedOf(pod, key));
+    return [...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...named, ...wanted, ...present];
   }
 
   /** Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go. */
@@ -130,9 +138,17 @@ export class Topology {
     const scopes = this.#pools.flatMap((pool) => reach.map((wish) => pool.with(wish)));
     const present = this.#nodes.filter((node) => this.#counts(term, node)).map((node) => node.labels[key]);
     return new Set([
-      ...scopes.flatMap((scope) => scope?.valuesOf(key) ?? []),
+      ...scopes.flatMap((scope) => (scope === undefined ? [] : this.#reachedIn(scope, key))),
       ...present.filter((value) => value !== undefined),
     ]);
+  }
+
+  /** Where the pool leaves a label open, it may get any value that is known. */
+  #reachedIn(scope: Scope, key: string): readonly string[] {
+    const asked = scope.requirements.get(key);
+    const own = scope.valuesOf(key);
+    if (own.length > 0 || asked?.shape !== "except") return own;
+    return this.valuesOf(key).filter((value) => allows(asked, value));
   }
 
   #counts({ filter }: TopologyTerm, node: NodeState): boolean {
@@ -154,11 +170,15 @@ function tiesAmong(
   const own = rules.filter(({ group }) => among(group));
   const selecting = counted.filter(among);
   if (own.length === 0 && selecting.length === 0) return noTies;
+  const crowding = selecting.filter(
+    ({ term }) => term.kind === "spread" && !own.some(({ group }) => group.term === term),
+  );
   return {
     rules: own,
     counted: selecting,
     shunned: selecting.filter(({ repelling }) => repelling),
-    crowding: selecting.filter(({ term }) => term.kind === "spread" && !own.some(({ group }) => group.term === term)),
+    crowding,
+    yielding: own.length === 0 ? crowding : [],
   };
 }
 

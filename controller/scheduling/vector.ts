@@ -88,6 +88,13 @@ export function timesThatFit(room: Vector, wanted: Vector, most: number): number
   return Math.max(0, times);
 }
 
+/** How much of the scarcest resource is taken. */
+export function largestShare(whole: Vector, taken: Vector): number {
+  let largest = 0;
+  for (let i = 0; i < whole.length; i++) if (at(taken, i) > 0) largest = Math.max(largest, at(taken, i) / at(whole, i));
+  return largest;
+}
+
 /** Every position of `a` is at least that of `b`. */
 export function covers(a: Vector, b: Vector): boolean {
   for (let i = 0; i < a.length; i++) if (at(a, i) < at(b, i)) return false;

@@ -32,6 +32,17 @@ export function wishesWith({ spec }: Pod, preference: Requirements): readonly Wi
   }));
 }
 
+/** Values that the pod insists on for a label. */
+export function wantedOf({ spec: { nodeSelector, affinity } }: Pod, key: string): readonly string[] {
+  const selected = nodeSelector?.[key];
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const named = terms
+    .flatMap(({ matchExpressions = [] }) => matchExpressions)
+    .filter((each) => each.key === key && each.operator === "In")
+    .flatMap(({ values = [] }) => values);
+  return selected === undefined ? named : [selected, ...named];
+}
+
 function requiredTerms({
   requiredDuringSchedulingIgnoredDuringExecution: required,
 }: NodeAffinity = {}): Requirements[] {

@@ -56,6 +56,14 @@ describe("a pool's plan", () => {
     for (const { instanceTypes } of plannedNodes(pool, dimensions)) assert.ok(instanceTypes.length >= 2);
   });
 
+  it("PROV-018 PROV-003 holds no more of the limits than the variety of its nodes takes", () => {
+    const requirements = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 2 }];
+    const pool = poolOf([2, 3, 8], { limits: { cpu: "9" }, template: { spec: { requirements } } });
+    for (const ask of [1, 2, 3].map(() => asking({ cpu: "1" }))) open(pool, ask);
+
+    for (const { instanceTypes } of plannedNodes(pool, dimensions)) assert.equal(instanceTypes.length, 2);
+  });
+
   it("drops a node that has lost its last pod while it was to become smaller", () => {
     const pool = poolOf([0.5, 4, 8]);
     open(pool, asking({ cpu: "1" }), asking({ cpu: "2" }));

@@ -75,7 +75,7 @@ describe("pods where machines have to differ", () => {
 
   it("PROV-018 PROV-003 share a node as long as enough kinds of machines hold them", () => {
     const types = [2, 4, 4, 8].map((cpu, i) => instanceType(`type-${i}`, { cpu, memoryGi: 16, price: cpu }));
-    const pool = nodePool({ spec: { limits: { cpu: "8" }, template: { spec: { requirements: varied } } } });
+    const pool = nodePool({ spec: { limits: { cpu: "4" }, template: { spec: { requirements: varied } } } });
     assert.equal(leftOver(planOf({ pods: podsAsking(4, { cpu: "1500m" }), pools: [choice(pool, types)] })), 2);
   });
 });
@@ -90,6 +90,21 @@ describe("labels that a pool leaves open", () => {
       ...podsOf(1, web, { topologySpreadConstraints: [spread] }),
     ];
     assert.equal(leftOver(planOf({ pods, pools: pools() })), 0);
+  });
+
+  it("SCHED-010 TOPO-007 make one domain of a value that only pools have which the pods do not tolerate", () => {
+    const taints = [{ key: "dedicated", effect: "NoSchedule" as const }];
+    const template = { metadata: { labels: { [team]: "blue" } }, spec: { taints } };
+    const open = poolWith([{ key: team, operator: "NotIn", values: ["red"] }], [large]);
+    const pods = webs(4, "1", { topologySpreadConstraints: [spreadOver(team, { nodeTaintsPolicy: "Honor" })] });
+    assert.equal(leftOver(planOf({ pods, pools: [choice(nodePool({ spec: { template } }), [large]), open] })), 0);
+  });
+
+  it("SCHED-010 may take a value that other pods select", () => {
+    const open = poolWith([{ key: team, operator: "NotIn", values: ["red"] }], [large]);
+    const spread = webs(2, "1", { topologySpreadConstraints: [spreadOver(team)] });
+    const selecting = podsOf(1, { app: "db" }, { nodeSelector: { [team]: "blue" } });
+    assert.equal(leftOver(planOf({ pods: [...spread, ...selecting], pools: [open] })), 0);
   });
 
   it("SCHED-010 may take a value that another pool only excludes", () => {

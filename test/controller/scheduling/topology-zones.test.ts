@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { labels } from "#controller/api/labels";
 import type { Pod, PodSpec, TopologySpreadConstraint } from "#controller/api/pod";
 import type { Problem } from "#controller/scheduling/problem";
+import { instanceType, podsAsking } from "#support/builders";
 import { type DeepPartial, merge } from "#support/merge";
 import {
   countsBy,
   isIn,
+  labelled,
   leftOver,
   nodeIn,
   planOf,
@@ -162,6 +164,16 @@ describe("spread over zones", () => {
     const nodes = [nodeIn(zoneA, 0), full(zoneB)].map((each) => ({ ...each, allocatable: { cpu: "0", pods: "1" } }));
     const plan = planOf({ pods: large.slice(0, 1), pools: [inAlone], nodes });
     assert.deepEqual(countsBy(plan, zone, large), [[zoneB, 1]]);
+  });
+
+  it("TOPO-002 uses room on nodes once others have evened out the zones", () => {
+    const small = instanceType("small", { cpu: 1, memoryGi: 4 });
+    const { pool, ...rest } = poolWith([isIn(zone, zoneA, zoneC)], [small]);
+    const limited = { ...rest, pool: { ...pool, spec: { ...pool.spec, limits: { nodes: "2" } } } };
+    const pods = podsAsking(3, { cpu: "900m" }, { topologySpreadConstraints: [spreadOver(zone)] });
+    const plan = planOf({ pods: pods.map((each) => labelled(each, web)), pools: [limited], nodes: [nodeIn(zoneB, 1)] });
+    assert.equal(leftOver(plan), 0);
+    assert.equal(plan.existing.size, 1);
   });
 
   it("TOPO-002 deals pods anew that find no place in their zone", () => {
