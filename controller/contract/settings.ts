@@ -42,7 +42,11 @@ const featureGates = {
 } as const;
 
 /** Gates of features that are there; the others may be named too, so that settings made for Karpenter are taken as they are. */
-const heededGates: readonly string[] = ["NodeOverlay", "CapacityBuffer"] satisfies (keyof typeof featureGates)[];
+const heededGates: readonly string[] = [
+  "ReservedCapacity",
+  "NodeOverlay",
+  "CapacityBuffer",
+] satisfies (keyof typeof featureGates)[];
 const otherGates = Object.keys(featureGates).filter((gate) => !heededGates.includes(gate));
 
 /** Which features are on, every gate named. */

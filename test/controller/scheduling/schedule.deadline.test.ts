@@ -36,10 +36,11 @@ const types = [instanceType("small", { cpu: 2, memoryGi: 8 }), instanceType("lar
 describe("schedule: when time is up", () => {
   it("keeps every rule, whenever that is, and loses no pod", function () {
     this.timeout(60_000);
-    for (let seed = 30_001; seed <= 30_060; seed++) {
+    // The first ones have pods of which each may be spread first only.
+    for (const seed of [60_044, 60_070, ...Array.from({ length: 60 }, (_, position) => 30_001 + position)]) {
       const given = randomProblem(seed);
       const turns = turnsOf(given);
-      for (const part of [0, 1, 2, 3, 5, 8, 13, turns / 4, turns / 2, (3 * turns) / 4, turns - 2, turns - 1]) {
+      for (const part of [0, 1, 2, 3, 5, 8, 13, 21, 38, turns / 4, turns / 2, (3 * turns) / 4, turns - 2, turns - 1]) {
         const plan = schedule(given, new Patience(Math.floor(part)).isTimeUp);
         assert.deepEqual(violationsOf(plan, given), [], `randomProblem(${seed}), up after ${part} of ${turns}`);
       }
