@@ -64,7 +64,9 @@ function modelOf(question: Question): ModelData {
     ...offers.map((offer, index) => rows.purchase(offer, index)),
     ...[...offers, ...nodes].flatMap((room, index) => rows.placements(room, index)),
   ];
-  const homes = classes.map((_, index) => offers.some(({ takes }) => takes[index] === 1));
+  const homes = classes.map((_, index) =>
+    offers.some(({ takes, reservation }) => takes[index] === 1 && reservation === undefined),
+  );
   const counts = classes.map(({ count }) => count);
   return {
     numCols: columns.length,
@@ -72,9 +74,13 @@ function modelOf(question: Question): ModelData {
     colCost: columns.map(({ cost }) => cost),
     colLower: columns.map(() => 0),
     colUpper: columns.map(({ most }) => most),
-    // Pods that only nodes which are there suit may have to wait.
-    rowLower: [...counts.map((count, index) => (homes[index] === true ? count : 0)), ...rows.least],
-    rowUpper: [...counts, ...rows.least.map(() => Infinity)],
+    // Pods that only nodes which are there suit, or what is reserved, may have to wait.
+    rowLower: [
+      ...counts.map((count, index) => (homes[index] === true ? count : 0)),
+      ...rows.least,
+      ...rows.reserved.map(() => 0),
+    ],
+    rowUpper: [...counts, ...rows.least.map(() => Infinity), ...rows.reserved],
     matrix: matrixOf(columns, rows.count),
   };
 }
@@ -95,12 +101,14 @@ const unit: Readonly<Partial<Record<string, number>>> = { cpu: 1000, memory: 2 *
 /** Amounts of all resources in numbers of like size, which keeps the solver exact. */
 const scaled = (resource: string, amount: number): number => amount / (unit[resource] ?? 1);
 
-/** Numbers the rows: one a class, then one for each resource of each room that its pods ask for. */
+/** Numbers the rows: one a class, then one for each resource of each room that its pods ask for, then one a reservation. */
 class Rows {
   readonly #classes: readonly PodClass[];
   readonly #numbers: readonly ReadonlyMap<string, number>[];
   /** Lower limits of the rows of rooms. */
   readonly least: readonly number[];
+  /** What is left of each reservation, in the order of their rows. */
+  readonly #left: ReadonlyMap<string, number>;
 
   constructor({ classes, offers, nodes }: Question) {
     this.#classes = classes;
@@ -114,18 +122,31 @@ class Rows {
       const free = nodes[index - offers.length]?.room;
       return [...numbers.keys()].map((name) => -scaled(name, free?.[name] ?? 0));
     });
+    const left = new Map<string, number>();
+    for (const { reservation } of offers)
+      if (reservation !== undefined)
+        left.set(reservation.id, Math.min(reservation.remaining, left.get(reservation.id) ?? Infinity));
+    this.#left = left;
+  }
+
+  /** Upper limits of the rows of reservations. */
+  get reserved(): readonly number[] {
+    return [...this.#left.values()];
   }
 
   get count(): number {
-    return this.#classes.length + this.least.length;
+    return this.#classes.length + this.least.length + this.#left.size;
   }
 
-  /** A node of this offer adds its room. */
-  purchase({ price, room }: Offer, index: number): Column {
-    const entries = [...(this.#numbers[index] ?? [])].map(
-      ([name, row]) => [row, scaled(name, room[name] ?? 0)] as const,
-    );
-    return { cost: price, most: Infinity, entries };
+  /** A node of this offer adds its room, and takes an instance of its reservation. */
+  purchase({ price, room, reservation }: Offer, index: number): Column {
+    const adds = [...(this.#numbers[index] ?? [])].map(([name, row]) => [row, scaled(name, room[name] ?? 0)] as const);
+    const takes = reservation === undefined ? [] : [[this.#rowOf(reservation.id), 1] as const];
+    return { cost: price, most: Infinity, entries: [...adds, ...takes] };
+  }
+
+  #rowOf(reservation: string): number {
+    return this.#classes.length + this.least.length + [...this.#left.keys()].indexOf(reservation);
   }
 
   /** A pod of each class that the room takes, in it. */

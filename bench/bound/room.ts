@@ -1,3 +1,4 @@
+import type { Offering } from "#controller/scheduling/instance-type";
 import type { Amounts } from "#controller/scheduling/resources";
 
 /** Room for pods. */
@@ -7,8 +8,9 @@ export interface Room {
   readonly takes: Uint8Array;
 }
 
-/** Room for sale, in any number. */
+/** Room for sale, in any number unless it is reserved. */
 export interface Offer extends Room {
+  readonly reservation?: NonNullable<Offering["reservation"]>;
   readonly pool: string;
   readonly type: string;
   readonly zone: string;

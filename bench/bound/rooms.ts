@@ -3,7 +3,7 @@ import { labels } from "#controller/api/labels";
 import { untolerated } from "#controller/api/pod-state";
 import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
 import type { NodeState, PoolChoice, Problem } from "#controller/scheduling/problem";
-import { only } from "#controller/scheduling/requirement";
+import { absent, only } from "#controller/scheduling/requirement";
 import {
   allOf,
   conflict,
@@ -28,8 +28,9 @@ export function roomsOf(problem: Problem, classes: readonly PodClass[]): Rooms {
   const slots = [...new Set(classes.flatMap(({ requests }) => Object.keys(requests)))].filter(isSlot);
   const free: Amounts = Object.fromEntries(slots.map((slot) => [slot, 1]));
   const daemons = problem.daemonSets.map(({ metadata, spec }) => wantsOf({ metadata, spec: spec.template.spec }));
+  const usesReservations = problem.settings.reservations !== "Ignore";
   const offers = problem.pools.flatMap((choice) =>
-    choice.instanceTypes.flatMap((type) => offersOf({ choice, type, daemons, classes, free })),
+    choice.instanceTypes.flatMap((type) => offersOf({ choice, type, daemons, classes, usesReservations, free })),
   );
   const nodes = problem.nodes.map((node) => freeRoomOf(node, classes, free));
   return { offers: undominated(offers, resourcesOf(classes)), nodes: merged(nodes, classes) };
@@ -44,6 +45,7 @@ interface Sale {
   readonly type: InstanceType;
   readonly daemons: readonly Wants[];
   readonly classes: readonly PodClass[];
+  readonly usesReservations: boolean;
   /** Of everything that each node has. */
   readonly free: Amounts;
 }
@@ -59,17 +61,24 @@ function offersOf(sale: Sale): readonly Offer[] {
   const typeHas = requirementsOf(sale.type.requirements);
   if (disagreement(poolHas, typeHas) !== undefined) return [];
   return sale.type.offerings
-    .filter(({ available }) => available)
-    .map((offering) => ({ offering, has: requirementsOfOffering(offering) }))
-    .filter(({ has }) => disagreement(poolHas, has) === undefined && disagreement(typeHas, has) === undefined)
+    .filter(({ available, reservation }) => available && (reservation === undefined || sale.usesReservations))
+    .map((offering) => ({ offering, has: requirementsOfOffering(offering, sale.type) }))
+    .filter(({ has }) => disagreement(poolHas, has) === undefined)
     .map(({ offering, has }) => {
-      const site: Site = { has: allOf([...poolHas.values(), ...typeHas.values(), ...has.values()]), ...taintsOf(spec) };
+      // Of the labels that a type may have, an offering has one, or lacks it.
+      const onMachine = new Map([...typeHas, ...has]);
+      const site: Site = { has: allOf([...poolHas.values(), ...onMachine.values()]), ...taintsOf(spec) };
       return { ...offerOf(offering, site, sale), pool: pool.metadata.name, type: sale.type.name };
     });
 }
 
-const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
-  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);
+function requirementsOfOffering(offering: Offering, { offerings }: InstanceType): Requirements {
+  const { zone, capacityType, requirements, reservation } = offering;
+  const sold = [only(labels.zone, zone), only(labels.capacityType, capacityType)];
+  if (reservation !== undefined) sold.push(only(labels.reservationId, reservation.id));
+  else if (offerings.some((each) => each.reservation !== undefined)) sold.push(absent(labels.reservationId));
+  return allOf([...sold, ...requirementsOf(requirements).values()]);
+}
 
 const taintsOf = ({ taints = [] }: { readonly taints?: readonly Taint[] }) => ({ taints, suits: conflictWithTemplate });
 
@@ -81,12 +90,12 @@ interface Site {
   readonly suits: (has: Requirements, wants: Requirements) => object | undefined;
 }
 
-function offerOf({ zone, capacityType, price, allocatable }: Offering, site: Site, sale: Sale) {
+function offerOf({ zone, capacityType, price, allocatable, reservation }: Offering, site: Site, sale: Sale) {
   const running = sale.daemons.filter((daemon) => isWelcome(daemon, site)).map(({ requests }) => requests);
   const whole = { ...amountsOf(sale.type.allocatable), ...amountsOf(allocatable), ...sale.free };
   const room = combine(whole, sum(running), (has, taken) => has - taken);
   const takes = Uint8Array.from(sale.classes, (each) => Number(fits(each.requests, room) && isWelcome(each, site)));
-  return { zone, capacityType, price, room, takes };
+  return { zone, capacityType, price, room, takes, ...(reservation !== undefined && { reservation }) };
 }
 
 const isWelcome = ({ alternatives, tolerations }: Wants, { has, taints, suits }: Site): boolean =>

@@ -43,10 +43,14 @@ function read(type: InstanceType): TypeFacts {
         requirements: requirementsOfOffering(offering),
         name: [type.name, offering.zone, offering.capacityType, offering.reservation?.id ?? ""].join(" "),
       }))
-      .filter((offer) => disagreement(requirements, offer.requirements) === undefined)
+      .filter((offer) => disagreement(requirements, having(offer.requirements)) === undefined)
       .map((offer) => (isReserved ? { ...offer, requirements: withReservation(offer) } : offer)),
   };
 }
+
+/** What a type may have, its offerings may be without. */
+const having = (requirements: Requirements): Requirements =>
+  new Map([...requirements].filter(([, { absent: isAbsent }]) => !isAbsent));
 
 const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
   allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);

@@ -75,6 +75,42 @@ describe("boundOf", () => {
     near((await boundOf(asked)).price, 0.1);
   });
 
+  it("takes reserved capacity, in whichever pool, as far as it goes", async () => {
+    const [zone] = small.offerings;
+    assert.ok(zone);
+    const reservation = { id: "cr-1", remaining: 1 };
+    const reserved = { ...zone, capacityType: "reserved" as const, price: 4e-8, reservation };
+    const requirements = small.requirements.map((each) =>
+      each.key === labels.capacityType ? { ...each, values: ["on-demand", "reserved"] } : each,
+    );
+    const types = [{ ...small, requirements, offerings: [...small.offerings, reserved] }];
+    const pools = ["a", "b"].map((name) => choice(nodePool({ metadata: { name } }), types));
+    const settings = { preferences: "Respect", minValues: "Strict" } as const;
+
+    near((await boundOf(problem({ pods: pods(6, "1"), pools }))).price, 0.2);
+    const ignored = problem({ pods: pods(6, "1"), pools, settings: { ...settings, reservations: "Ignore" } });
+    near((await boundOf(ignored)).price, 0.6);
+  });
+
+  it("lets pods wait that want reserved capacity alone when there is not enough", async () => {
+    const [zone] = small.offerings;
+    assert.ok(zone);
+    const reserved = {
+      ...zone,
+      capacityType: "reserved" as const,
+      price: 4e-8,
+      reservation: { id: "r", remaining: 1 },
+    };
+    const requirements = small.requirements.filter(({ key }) => key !== labels.capacityType);
+    const type = { ...small, requirements, offerings: [...small.offerings, reserved] };
+    const wanting = pods(6, "1").map((each) => ({
+      ...each,
+      spec: { ...each.spec, nodeSelector: { [labels.capacityType]: "reserved" } },
+    }));
+
+    near((await boundOf(problem({ pods: wanting, pools: [choice(nodePool(), [type])] }))).price, 0);
+  });
+
   it("does not add up crumbs of free room that no pod fits in", async () => {
     const crumb = { allocatable: { cpu: "1500m", memory: "16Gi", pods: "110" } };
     const nodes = [nodeState(crumb), nodeState(crumb)];

@@ -23,7 +23,7 @@ export function withReservations(problem: Problem, draw: Draw): Problem {
   const reservations = many(draw.int(1, 3), (position) => someReservation(draw, `cr-${position + 1}`, instanceTypes));
   const types = instanceTypes.map((type) => {
     const own = reservations.filter((reservation) => reservation.type === type.name);
-    return own.length > 0 ? reserved(type, own) : withOverrides(type, draw);
+    return own.length > 0 ? reserved(type, own, draw) : withOverrides(type, draw);
   });
   return {
     ...problem,
@@ -54,9 +54,10 @@ function someReservation(draw: Draw, id: string, types: readonly InstanceType[])
   };
 }
 
-function reserved(type: InstanceType, reservations: readonly Reservation[]): InstanceType {
-  const offerings = [...type.offerings, ...reservations.map(({ offering }) => offering)];
-  const others = type.requirements.filter(({ key }) => key !== labels.zone && key !== labels.capacityType);
+function reserved(type: InstanceType, reservations: readonly Reservation[], draw: Draw): InstanceType {
+  const others = chance(draw, 50) ? type.offerings : type.offerings.map(saidToBeUnreserved);
+  const offerings = [...others, ...reservations.map(({ offering }) => offering)];
+  const unchanged = type.requirements.filter(({ key }) => key !== labels.zone && key !== labels.capacityType);
   const is = (key: string, values: readonly string[]) => ({
     key,
     operator: "In" as const,
@@ -66,7 +67,7 @@ function reserved(type: InstanceType, reservations: readonly Reservation[]): Ins
     ...type,
     offerings,
     requirements: [
-      ...others,
+      ...unchanged,
       is(
         labels.zone,
         offerings.map(({ zone }) => zone),
@@ -82,6 +83,12 @@ function reserved(type: InstanceType, reservations: readonly Reservation[]): Ins
     ],
   };
 }
+
+/** As AWS' provider says it, though it follows from the others being reserved. */
+const saidToBeUnreserved = (offering: Offering): Offering => ({
+  ...offering,
+  requirements: [...(offering.requirements ?? []), { key: labels.reservationId, operator: "DoesNotExist" }],
+});
 
 const withOverrides = (type: InstanceType, draw: Draw): InstanceType =>
   chance(draw, 10)
