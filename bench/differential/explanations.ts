@@ -8,7 +8,7 @@ import { specsOfPool } from "#support/plan-checker/machine";
 import explained from "../../docs/peer-differences.json";
 import type { Comparison, Difference } from "./compare";
 import { kindnessOf } from "./kindness";
-import { exceededSkews } from "./skews";
+import { exceededSkews, unevenness } from "./skews";
 
 /** Differences that are right as they are; the page on conformance says why. */
 export const explanations: readonly { readonly id: string; readonly what: string }[] = explained;
@@ -37,6 +37,8 @@ const recognized: Readonly<Record<string, Applies>> = {
     kind === "dearer" && kindnessOf(ours, problem) > kindnessOf(theirs, problem),
   "any-order": ({ kind }, { ours, theirs, problem }) =>
     kind === "dearer" && exceededSkews(theirs, problem) > exceededSkews(ours, problem),
+  evenness: ({ kind }, { ours, theirs, problem }) =>
+    kind === "dearer" && unevenness(theirs, problem) > unevenness(ours, problem),
   weights: ({ kind }, { ours, theirs }) => kind === "dearer" && weightOf(ours) > weightOf(theirs),
 };
 

@@ -3,6 +3,7 @@ import type { Problem } from "#controller/scheduling/problem";
 import { hostname } from "#support/plan-checker/expression";
 import { placesOf } from "#support/plan-checker/place";
 import { Population } from "#support/plan-checker/population";
+import { ofConstraint } from "#support/plan-checker/selector";
 import { tallyOf } from "#support/plan-checker/spread";
 import { type SpreadGroup, spreadGroupsOf } from "#support/plan-checker/spread-group";
 import { Atlas } from "#support/plan-checker/terrain";
@@ -24,4 +25,21 @@ function exceededIn({ key, terrain, counted, owners, minDomains, maxSkew }: Spre
   const least = key === hostname || tally.size < minDomains ? 0 : Math.min(...tally.values());
   const domains = new Set(owners.map(({ place }) => terrain.domains.get(place)).filter((each) => each !== undefined));
   return [...domains].filter((domain) => (tally.get(domain) ?? 0) - least > maxSkew);
+}
+
+/**
+ * How unevenly the pods of all plans' spreads, required or not, are over their domains: the sum of the squares of how many are in each.
+ */
+export function unevenness(plan: Plan, problem: Problem): number {
+  const places = placesOf(plan, problem);
+  const population = new Population(places);
+  const atlas = new Atlas(places, problem);
+  return population.all
+    .filter(({ isNew }) => isNew)
+    .flatMap(({ pod }) => (pod.spec.topologySpreadConstraints ?? []).map((constraint) => ({ pod, constraint })))
+    .map(({ pod, constraint }) =>
+      tallyOf(atlas.terrainOf(constraint, pod), population.selectedBy(ofConstraint(constraint, pod))),
+    )
+    .flatMap((tally) => [...tally.values()])
+    .reduce((sum, count) => sum + count ** 2, 0);
 }

@@ -44,14 +44,15 @@ export class DomainSplit {
   /**
    * Deals the pods of the asks out to domains, one by one, and counts them there; each domain of an ask becomes an ask of
    * its own. Pods that follow others wait until those are dealt. What no domain may have is left out.
+   * @param settle puts pods on nodes that are there; asked again whenever the emptiest domain has one pod more
    */
-  deal(asks: readonly Ask[]): readonly Ask[] {
+  deal(asks: readonly Ask[], settle: (ask: Ask) => void): readonly Ask[] {
     let waiting = [...asks].sort((a, b) => dependence(a) - dependence(b));
     const dealt: Ask[] = [];
     for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
       before = waiting.length;
       waiting = waiting.filter((ask) => {
-        const parts = this.#dealOne(ask);
+        const parts = this.#dealOne(ask, settle);
         dealt.push(...parts);
         return parts.length === 0;
       });
@@ -96,12 +97,16 @@ export class DomainSplit {
     return rated;
   }
 
-  #dealOne(ask: Ask): readonly Ask[] {
+  #dealOne(ask: Ask, settle: (ask: Ask) => void): readonly Ask[] {
     const parts = new Set<Ask>();
+    let least = leastOf(ask);
     for (let best = this.#choose(ask); best !== undefined && ask.count > 0; best = this.#choose(ask)) {
       if (this.#deadline.isUp()) break;
       parts.add(ask.part(best, 1));
       record(ask.domainTies, 1, spotOfOption(best));
+      if (leastOf(ask) === least) continue;
+      settle(ask);
+      least = leastOf(ask);
     }
     return [...parts];
   }
@@ -155,6 +160,10 @@ export class DomainSplit {
     return best;
   }
 }
+
+/** Pods in the emptiest domains of what the pods are spread over: as these fill up, others may have more. */
+const leastOf = ({ domainTies: { rules } }: Ask): number =>
+  rules.reduce((sum, { group }) => (group.term.kind === "spread" ? sum + group.least : sum), 0);
 
 /** An option with how crowded it is now. */
 interface Rated {

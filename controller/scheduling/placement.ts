@@ -117,7 +117,8 @@ const countOf = (asks: readonly Ask[]): number => asks.reduce((sum, { count }) =
 function launch(asks: readonly Ask[], places: Places, split: DomainSplit): ReadonlySet<TopologyGroup> {
   const [followers, others] = parted(asks, ({ follows }) => follows);
   const [free, tied] = parted(others, ({ domainTies }) => isFree(domainTies));
-  const dealt = [...free, ...split.deal(tied)];
+  const settle = (ask: Ask): void => void settleOn(places.nodes, ask, places.deadline);
+  const dealt = [...free, ...split.deal(tied, settle)];
 
   follow(followers, places.pools, { leaders: dealt, split, deadline: places.deadline });
   for (const ask of dealt) if (!places.deadline.isUp()) for (const pool of places.pools) pool.join(ask);
@@ -136,21 +137,16 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
   return withdraw(places, new Set([...fewer, ...filtered]));
 }
 
-/** Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
+/** The largest first. Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
 function useNodes(asks: readonly Ask[], { nodes, deadline }: Places): void {
   const [first] = asks;
   if (first === undefined) return;
   const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
   const open = nodes.filter((node) => node.hasRoomFor(least));
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of [...leaders].sort(boundFirst)) settleOn(open, ask, deadline);
+  for (const ask of leaders) settleOn(open, ask, deadline);
   while (followers.map((ask) => settleOn(open, ask, deadline)).some((placed) => placed > 0));
 }
-
-/** Pods with rules have fewer places to go to than those that are merely counted by them. */
-const boundFirst = (a: Ask, b: Ask): number => hasRules(b) - hasRules(a);
-
-const hasRules = ({ nodeTies, domainTies }: Ask): number => Number(nodeTies.rules.length + domainTies.rules.length > 0);
 
 /** More than once around where domains matter: filling one may open another. */
 function settleOn(nodes: readonly ExistingNode[], ask: Ask, deadline: Deadline): number {
