@@ -1,8 +1,9 @@
 import type { Deadline } from "./deadline";
-import type { Planned } from "./improvement";
 import type { Draft, Load } from "./draft";
-import { affords } from "./template";
-import { plus, fits } from "./vector";
+import type { Planned } from "./improvement";
+import type { PoolPlan } from "./pool-plan";
+import { affords, type Offer } from "./template";
+import { fits, plus, type Vector } from "./vector";
 
 interface Merging {
   /** What a node costs whatever its type, and one node less saves. */
@@ -10,53 +11,95 @@ interface Merging {
   readonly deadline: Deadline;
 }
 
-/** How many nodes are tried in pairs; with more, the saving on each matters little. */
-const mostNodes = 64;
+/** How many nodes are tried with each other, and how many of these as more than two; with more, the saving on each matters little. */
+const most = { nodes: 64, together: 16 };
 
 /**
- * Makes one planned node out of two of the same pool where a machine that holds the pods of both costs no more than
+ * Makes one planned node out of several of the same pool where a machine that holds the pods of all costs no more than
  * theirs: fewer nodes, and less paid for rounding up. Tries the cheapest nodes with each other.
  */
 export function merge(planned: readonly Planned[], { nodePrice, deadline }: Merging): void {
   const candidates = planned
-    .filter(({ pool, draft }) => draft.shares.length > 0 && !draft.relaxed && !pool.template.wantsVariety)
+    .filter(({ draft }) => draft.shares.length > 0)
     .sort((a, b) => priceOf(a.draft) - priceOf(b.draft))
-    .slice(0, mostNodes);
-  for (const from of candidates) {
+    .slice(0, most.nodes);
+  for (const first of candidates) {
     if (deadline.isUp()) return;
-    for (const into of candidates) {
-      if (from.draft.shares.length === 0) break;
-      if (into.pool !== from.pool || into.draft === from.draft || into.draft.shares.length === 0) continue;
-      const together = onOne(from, into.draft, nodePrice);
-      if (together !== undefined) into.pool.absorb(into.draft, from.draft, together);
-    }
+    if (first.draft.shares.length === 0) continue;
+    const others = candidates.filter((other) => mayMerge(first, other)).map(({ draft }) => draft);
+    const best = bestWith(first, others, nodePrice);
+    best?.others.forEach((other) => {
+      first.pool.absorb(first.draft, other, best);
+    });
   }
 }
 
-const priceOf = ({ offer }: Draft): number => offer.offering.price;
+const priceOf = ({ offer }: Pick<Load, "offer">): number => offer.offering.price;
 
-/** The machine for both, if there is one. */
-function onOne({ pool, draft: from }: Planned, into: Draft, saved: number): Pick<Load, "scope" | "offer"> | undefined {
-  const scope = from.shares.reduce<typeof into.scope | undefined>(
-    (narrowed, { ask }) => narrowed?.with(ask.wish),
-    into.scope,
-  );
-  if (scope === undefined || !mayMeet(from, into)) return undefined;
-  const most = priceOf(from) + priceOf(into) + saved;
-  const used = plus(from.used, into.used);
-  const budget = plus(pool.left, plus(from.reserved, into.reserved));
-  const offer = scope.offers.find(
-    ({ offering, machine }) => offering.price > most || (fits(machine.room, used) && affords(budget, machine)),
-  );
-  return offer === undefined || offer.offering.price > most ? undefined : { scope, offer };
+const mayMerge = (first: Planned, { pool, draft }: Planned): boolean =>
+  pool === first.pool && draft !== first.draft && draft.shares.length > 0 && draft.relaxed === first.draft.relaxed;
+
+/** One node with the pods of several, as the cheapest machine for them. */
+interface Union extends Pick<Load, "scope" | "offer"> {
+  readonly into: Draft;
+  readonly others: readonly Draft[];
+  readonly occupancy: Draft["occupancy"];
+  readonly used: Vector;
+  /** What all hold of the pool's limits. */
+  readonly reserved: Vector;
+  readonly saving: number;
 }
 
-/** Whether the pods of both bear each other. */
-function mayMeet(from: Draft, into: Draft): boolean {
-  const occupancy = into.occupancy.copy();
-  return from.shares.every(({ ask, pods }) => {
-    if (occupancy.capacityFor(ask.nodeTies, pods.length) < pods.length) return false;
+/** What saves most, if anything saves: the first node with one other, or with one after the other. */
+function bestWith({ pool, draft }: Planned, others: readonly Draft[], nodePrice: number): Union | undefined {
+  const { scope, offer, occupancy, used, reserved } = draft;
+  const alone: Union = { into: draft, others: [], scope, offer, occupancy, used, reserved, saving: 0 };
+  let [all, best] = [alone, undefined as Union | undefined];
+  for (const [position, other] of others.entries()) {
+    const both = united(pool, alone, other);
+    const together = position >= most.together || all === alone ? undefined : united(pool, all, other);
+    all = together ?? (all === alone ? (both ?? alone) : all);
+    for (const union of [both, together])
+      if (union !== undefined && savingOf(union, nodePrice) >= savingOf(best, nodePrice)) best = union;
+  }
+  return best;
+}
+
+const savingOf = (union: Union | undefined, nodePrice: number): number =>
+  union === undefined ? 0 : union.saving + union.others.length * nodePrice;
+
+/** The union with one node more, if a machine holds that much, the limits allow it, and the pods bear each other. */
+function united(pool: PoolPlan, union: Union, other: Draft): Union | undefined {
+  const occupancy = together(union, other);
+  const scope = other.shares.reduce<Union["scope"] | undefined>(
+    (narrowed, { ask }) => narrowed?.with(ask.wish),
+    union.scope,
+  );
+  if (scope === undefined || occupancy === undefined) return undefined;
+  const used = plus(union.used, other.used);
+  const reserved = plus(union.reserved, other.reserved);
+  const offer = machineFor(pool, { scope, used, reserved, relaxed: other.relaxed });
+  if (offer === undefined) return undefined;
+  const saving = union.saving + priceOf(union) + priceOf(other) - offer.offering.price;
+  return { into: union.into, others: [...union.others, other], scope, offer, occupancy, used, reserved, saving };
+}
+
+function machineFor(
+  pool: PoolPlan,
+  { scope, used, reserved, relaxed }: Pick<Draft, "scope" | "used" | "reserved" | "relaxed">,
+): Offer | undefined {
+  const budget = plus(pool.left, reserved);
+  const offer = scope.offers.find(({ machine }) => fits(machine.room, used) && affords(budget, machine));
+  const isVaried = relaxed || offer === undefined || pool.isVaried(scope.pinnedTo(offer), used, budget);
+  return isVaried ? offer : undefined;
+}
+
+/** Who is on the node then, where the pods of both bear each other. */
+function together(union: Pick<Union, "occupancy">, { shares }: Draft): Draft["occupancy"] | undefined {
+  const occupancy = union.occupancy.copy();
+  for (const { ask, pods } of shares) {
+    if (occupancy.capacityFor(ask.nodeTies, pods.length) < pods.length) return undefined;
     occupancy.seat(ask.nodeTies, pods.length);
-    return true;
-  });
+  }
+  return occupancy;
 }

@@ -53,7 +53,7 @@ export function place(backlogs: readonly Backlog[], places: Places, turns: reado
   const ranks = Array.from({ length: mostAims }, (_, rank) => rank);
   for (const turn of [...turns, backlogs]) grantAll(turn, ranks, places);
   for (const tier of tiersOf(places.pools)) tidy(tier, places);
-  if (heed(places)) grantAll(backlogs, ranks, places);
+  if (heed(places) || mayHaveFreed(places, backlogs)) grantAll(backlogs, ranks, places);
   useRoom(backlogs, ranks, places);
 }
 
@@ -72,6 +72,10 @@ function useRoom(backlogs: readonly Backlog[], ranks: readonly number[], places:
     while (heed(places));
   }
 }
+
+/** Whether fewer nodes may have left some of the limits to pods that these kept out. */
+const mayHaveFreed = ({ pools }: Places, backlogs: readonly Backlog[]): boolean =>
+  pools.some(({ template }) => template.isLimited) && backlogs.some(({ count }) => count > 0);
 
 /** How many times pods are asked what they would like: those that lost their places meanwhile ask again. */
 const mostTimes = 3;

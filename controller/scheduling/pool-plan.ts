@@ -74,7 +74,7 @@ export class PoolPlan {
     if (!this.canBuy(offer)) return false;
     if (!this.template.wantsVariety || relaxed) return true;
     const nothing: Vector = new Float64Array(offer.machine.room.length);
-    return this.#isVaried(
+    return this.isVaried(
       scope,
       counts.reduce((used, [ask, count]) => plus(used, ask.requests, count), nothing),
     );
@@ -95,10 +95,12 @@ export class PoolPlan {
   mayHold(draft: Draft, scope: Scope, [ask, count]: readonly [Ask, number]): boolean {
     if (!this.template.wantsVariety || draft.relaxed) return true;
     const used = plus(draft.used, ask.requests, count);
-    return this.#isVaried(scope, used, plus(this.#left, draft.reserved));
+    return this.isVaried(scope, used, plus(this.#left, draft.reserved));
   }
 
-  #isVaried(scope: Scope, used: Vector, budget = this.#left): boolean {
+  /** Whether machines that hold so much, and that the limits allow, are as varied as `minValues` asks. */
+  isVaried(scope: Scope, used: Vector, budget = this.#left): boolean {
+    if (!this.template.wantsVariety) return true;
     return isVaried(
       machinesFor(scope, used).filter((machine) => affords(budget, machine)),
       scope.requirements,
@@ -157,7 +159,7 @@ export class PoolPlan {
   offerFor(scope: Scope, asks: readonly Ask[]): Offer | undefined {
     const nothing: Vector = this.template.allowance.map(() => 0);
     const wanted = asks.reduce((sum, { requests }) => plus(sum, requests), nothing);
-    if (this.template.wantsVariety && !this.#isVaried(scope, wanted)) return undefined;
+    if (this.template.wantsVariety && !this.isVaried(scope, wanted)) return undefined;
     const suitable = scope.offers.filter((offer) => this.#suits(offer, scope, wanted));
     const mayBuy = this.#reservations.isStrict && suitable.some(isReserved) ? suitable.filter(isReserved) : suitable;
     return mayBuy.find((offer) => !this.isUsedUp(offer));
@@ -166,7 +168,7 @@ export class PoolPlan {
   /** Whether the limits allow such a node, the pods have room on it, and it leaves enough variety. */
   #suits(offer: Offer, scope: Scope, used: Vector): boolean {
     if (!this.affords(offer.machine) || !fits(offer.machine.room, used)) return false;
-    return !this.template.wantsVariety || this.#isVaried(scope.pinnedTo(offer), used);
+    return !this.template.wantsVariety || this.isVaried(scope.pinnedTo(offer), used);
   }
 
   /** Whether the limits allow the planned node to become this machine: a cheaper one may have more of what is short. */
@@ -190,7 +192,7 @@ export class PoolPlan {
       into.add(share.ask, count, { scope: scope.pinnedTo(offer), offer });
     }
     this.close(from);
-    this.#reserve(into, offer.machine.capacity);
+    this.#reserve(into, this.#keeps(into));
   }
 
   /** Drops a planned node that nothing is on any more. */

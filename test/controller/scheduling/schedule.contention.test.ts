@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { labels } from "#controller/api/labels";
 import type { Pod, PodSpec } from "#controller/api/pod";
-import { choice, instanceType, nodePool, podsAsking } from "#support/builders";
+import type { InstanceType } from "#controller/scheduling/instance-type";
+import type { PoolChoice } from "#controller/scheduling/problem";
+import { choice, daemonSet, instanceType, nodePool, podsAsking } from "#support/builders";
 import {
   apart,
   isIn,
@@ -77,6 +79,42 @@ describe("pods where machines have to differ", () => {
     const types = [2, 4, 4, 8].map((cpu, i) => instanceType(`type-${i}`, { cpu, memoryGi: 16, price: cpu }));
     const pool = nodePool({ spec: { limits: { cpu: "4" }, template: { spec: { requirements: varied } } } });
     assert.equal(leftOver(planOf({ pods: podsAsking(4, { cpu: "1500m" }), pools: [choice(pool, types)] })), 2);
+  });
+});
+
+describe("room on nodes that are there", () => {
+  it("TOPO-002 SCHED-016 is taken as soon as the emptiest domain has more", () => {
+    const spread = { topologySpreadConstraints: [spreadOver(zone)] };
+    const nodes = [nodeIn(zoneB, 1)];
+    const plan = planOf({ pods: webs(2, "1", spread), nodes, pools: [poolWith([isIn(zone, zoneA)], [small])] });
+    assert.equal(plan.newNodes.length, 1);
+    assert.equal(plan.existing.size, 1);
+  });
+
+  it("SCHED-015 SCHED-016 goes to the largest pods, also where small ones have rules", () => {
+    const spread = { topologySpreadConstraints: [spreadOver(zone)] };
+    const pods = [...webs(2, "1", spread), ...podsAsking(1, { cpu: "3500m" })];
+    const plan = planOf({ pods, nodes: [nodeIn(zoneA)], pools: [poolWith([isIn(zone, zoneA)], [small, large])] });
+    assert.deepEqual([...plan.existing.values()].flat(), pods.slice(2));
+  });
+});
+
+describe("planned nodes that are better as one", () => {
+  const typesOf = (kind: string): InstanceType[] =>
+    [0.04219, 0.08747, 0.16964].map((price, i) =>
+      instanceType(`${kind}.${2 ** (i + 1)}`, { cpu: 2 ** (i + 1), memoryGi: 64, price }),
+    );
+  const parts = { pods: podsAsking(6, { cpu: "900m" }), daemonSets: [daemonSet({ cpu: "300m" })] };
+  const priceOf = (pool: PoolChoice): number =>
+    planOf({ ...parts, pools: [pool] }).newNodes.reduce((sum, { cheapest }) => sum + cheapest.offering.price, 0);
+
+  it("SCHED-015 are merged, three of them if two do not pay", () => {
+    assert.equal(priceOf(poolWith([], typesOf("m"))), 0.16964);
+  });
+
+  it("SCHED-015 PROV-018 are merged where machines have to differ, too", () => {
+    const twins = [...typesOf("m"), ...typesOf("n")];
+    assert.equal(priceOf(poolWith([{ key: typeLabel, operator: "Exists", minValues: 2 }], twins)), 0.16964);
   });
 });
 
