@@ -54,4 +54,4 @@ const isGain = (layout: Layout, best: Layout | undefined): boolean => best === u
 const rounds = { most: 24, withoutGain: 6 };
 
 /** Which one packs best depends on the pods, so each round tries another. */
-const sizeBonuses = [1.45, 1.3];
+const sizeBonuses = [1.5, 1.35];

@@ -22,15 +22,7 @@ import { minimum } from "./vector";
  * How many times, about, a kind of pod may be held against a node before the plan is taken as it is. Fewer with more
  * pods: among many each single node matters less.
  */
-const effortFor = (asks: readonly Ask[]): number =>
-  Math.min(
-    12_000_000,
-    1.5e10 /
-      Math.max(
-        1,
-        asks.reduce((pods, { count }) => pods + count, 0),
-      ),
-  );
+const effortFor = (asks: readonly Ask[]): number => Math.min(12_000_000, 1.6e8 / Math.sqrt(Math.max(1, countOf(asks))));
 
 export interface Places {
   /** In the order in which they are to be filled. */

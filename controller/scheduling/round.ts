@@ -106,16 +106,18 @@ export class Round {
     return this.#limits.get(offers) ?? offers.pool.left;
   }
 
-  /** Looks at the most promising first, and stops when nobody's last look was better. */
+  /** Looks at the most promising first, and stops when nobody's last look was better. Those for whom nobody waits are dropped. */
   #best(candidates: Candidate[]): Pattern | undefined {
-    candidates.sort((a, b) => a.score - b.score);
-    let best: Candidate | undefined;
-    for (const candidate of candidates) {
-      if (candidate.score >= (best?.score ?? Infinity)) break;
-      if (this.#isStale(candidate)) this.#look(candidate);
-      if (candidate.score < (best?.score ?? Infinity)) best = candidate;
+    const looked = new Set<Candidate>();
+    for (;;) {
+      const [first] = candidates;
+      if (first === undefined) return undefined;
+      if (looked.has(first) || !this.#isStale(first)) return first.pattern;
+      candidates.shift();
+      this.#look(first);
+      looked.add(first);
+      if (first.pattern !== undefined) candidates.splice(placeOf(first.score, candidates), 0, first);
     }
-    return best?.pattern;
   }
 
   /** Whether the pattern of the last look cannot be had any more. */
@@ -183,6 +185,17 @@ export class Round {
 
 /** How fast worths follow what pods cost. */
 const pace = 0.25;
+
+/** Where a score belongs among candidates in the order of theirs. */
+function placeOf(score: number, candidates: readonly Candidate[]): number {
+  let [low, high] = [0, candidates.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((candidates[middle]?.score ?? Infinity) < score) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** How many machines of this capacity the limit allows. */
 function timesWithin(limit: Vector, capacity: Vector): number {
