@@ -8,6 +8,7 @@ import { controllerSettingsProblems, environment } from "./controller-environmen
 import type { BundleMaps } from "./controller-objects";
 import { loaderFile, partFile, podSpec } from "./controller-objects";
 import { ControllerRbac } from "./controller-rbac";
+import { controllerResources } from "./controller-resources";
 import { refuse } from "./problem";
 
 export interface ControllerArgs {
@@ -34,8 +35,6 @@ export interface ControllerArgs {
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** Upstream's getting started asks for this much. On Fargate the pod gets it, and pays for it, whole. */
-const defaultResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } };
 const stockImage = "docker.io/library/node:24-slim";
 
 /** The program that runs in the cluster: its identity there, its rights, and two replicas of it. */
@@ -73,7 +72,7 @@ export class Controller extends pulumi.ComponentResource {
   }
 
   private deployment(name: string, args: ControllerArgs, dependsOn: pulumi.Resource[]): void {
-    const { replicas = 2, image = stockImage, onFargate = false, resources = defaultResources } = args;
+    const { replicas = 2, image = stockImage, onFargate = false, resources = controllerResources } = args;
     const bundle = args.image === undefined ? this.bundleMaps(name, readBundle(), dependsOn) : undefined;
     const selector = { matchLabels: { ...controllerLabels } };
     const spec = podSpec({ image, bundle, env: environment(variables(args)), resources, onFargate });

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly nodes: number;
   /** Pods without a place, as `namespace/name`. */
   readonly unscheduled: readonly string[];
-  /** The most memory that the process had which planned, the problem itself included. */
+  /** The most memory that the process had which planned, the problem itself included; ours with the heap that its planner has by default. */
   readonly peakRssBytes: number;
 }
 

@@ -8,6 +8,7 @@ import type { Problem } from "../scheduling/problem";
 import { Ledger, type Lesson } from "./ledger";
 import type { Message, ThreadData, Word } from "./messages";
 import { PlanInPieces } from "./plan-pieces";
+import { plannerHeap, type PlannerHeap } from "./planner-heap";
 import { withObjects, withReferences } from "./references";
 
 export interface ThreadPorts {
@@ -24,10 +25,6 @@ const SOLVE_MS = 60_000;
 /** And how long it may then take to come back with that. */
 const RETURN_MS = 5_000;
 const LESSONS_AT_ONCE = 64;
-/** The thread's part of the memory: some half is the main thread's, with the caches, and the rest is Node itself. */
-const SHARE_OF_MEMORY = 0.4;
-/** Of this size V8 can still end the thread alone when memory runs out; with what it takes by default, it ends the whole process. */
-const YOUNG_MB = 32;
 
 /** One life of a thread that solves problems: what it was told, and how to ask it. It ends with the first thing that goes wrong. */
 export class PlanningThread {
@@ -37,7 +34,7 @@ export class PlanningThread {
   readonly #timeIsUp = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #ledger = new Ledger();
   readonly #death = new AbortController();
-  readonly #heapMb: number | undefined;
+  readonly #heap: PlannerHeap;
   #isAsked = false;
   #solved: (() => void) | undefined;
 
@@ -47,13 +44,10 @@ export class PlanningThread {
     const workerData: ThreadData = { answers: port2, timeIsUp: this.#timeIsUp };
     this.#ports = ports;
     this.#answers = port1;
-    this.#heapMb = memoryLimitBytes && Math.floor((memoryLimitBytes * SHARE_OF_MEMORY) / 2 ** 20);
+    this.#heap = plannerHeap(memoryLimitBytes);
     this.#worker = ports.start({
       ...{ name: "planner", workerData, transferList: [port2] },
-      resourceLimits: {
-        maxYoungGenerationSizeMb: YOUNG_MB,
-        ...(this.#heapMb !== undefined && { maxOldGenerationSizeMb: this.#heapMb }),
-      },
+      resourceLimits: this.#heap,
     });
     this.#worker
       .on("message", (word: Word) => {
@@ -164,7 +158,7 @@ export class PlanningThread {
     if (this.death.aborted) return;
     const ranOut = "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
     const why = ranOut
-      ? `planning needs more than the ${this.#heapMb ?? "?"} MiB that are set aside for it: raise the controller's memory limit`
+      ? `planning needs more than the ${this.#heap.maxOldGenerationSizeMb ?? "?"} MiB that are set aside for it: raise the controller's memory limit`
       : `the planner's thread ended: ${cause.message}`;
     const error = new PlanningError(why, { cause });
     // Who asked is told; nobody else would hear of it.
