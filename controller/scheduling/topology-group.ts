@@ -16,6 +16,8 @@ export class TopologyGroup {
   /** Of the pods that the plan places, those that do not ask for this spread themselves: they may be bound after all that do. */
   readonly #late = { settled: new Map<string, number>(), planned: new Map<string, number>() };
   readonly #owners = new Map<string, number>();
+  /** Domains in which pods run already. */
+  readonly #running = new Set<string>();
   #total = 0;
   #least: number | undefined;
 
@@ -103,7 +105,18 @@ export class TopologyGroup {
   /** Counts pods that run on a node already. */
   welcome(node: NodeState, count: number): void {
     const domain = this.#domainOf(node);
-    if (domain !== undefined) this.settle(domain, count);
+    if (domain === undefined) return;
+    this.settle(domain, count);
+    this.#running.add(domain);
+  }
+
+  /** Whether any pods run already. */
+  get runs(): boolean {
+    return this.#running.size > 0;
+  }
+
+  runsIn(domain: string): boolean {
+    return this.#running.has(domain);
   }
 
   welcomeOwners(places: ReadonlyMap<NodeState, number>): void {

@@ -1,28 +1,9 @@
-import { record, type Spot, spotOfDraft } from "./counting";
+import { withoutCompany } from "./company";
+import { record } from "./counting";
 import { isLost } from "./domain-choice";
 import type { Share } from "./draft";
-import type { ExistingNode } from "./existing-node";
-import type { PoolPlan } from "./pool-plan";
-import type { Occupancy } from "./ties";
+import { type Hosts, type Site, sitesOf } from "./site";
 import type { TopologyGroup } from "./topology-group";
-
-/** A node to which pods are to go. */
-interface Host {
-  readonly shares: readonly Share[];
-  readonly occupancy: Occupancy;
-  remove(share: Share, count: number): void;
-}
-
-/** A host, and where its pods are counted now. */
-interface Site {
-  readonly host: Host;
-  readonly spot: () => Spot;
-}
-
-interface Hosts {
-  readonly nodes: readonly ExistingNode[];
-  readonly pools: readonly PoolPlan[];
-}
 
 /**
  * Takes pods off nodes again where their rules no longer hold, since others that were to be elsewhere or with them found no
@@ -32,21 +13,30 @@ interface Hosts {
 export function withdraw(hosts: Hosts, groups: ReadonlySet<TopologyGroup>): boolean {
   const suspect = new Set(groups);
   let withdrawn = false;
-  while (suspect.size > 0 && thinOutAll(hosts, suspect)) withdrawn = true;
+  while (suspect.size > 0 && (thinOutAll(hosts, suspect) || partLonely(hosts, suspect))) withdrawn = true;
   return withdrawn;
 }
 
-function thinOutAll({ nodes, pools }: Hosts, suspect: Set<TopologyGroup>): boolean {
+function thinOutAll(hosts: Hosts, suspect: Set<TopologyGroup>): boolean {
   let withdrawn = false;
-  for (const pool of pools) {
-    for (const draft of [...pool.drafts]) {
-      if (!thinOut({ host: draft, spot: () => spotOfDraft(pool, draft) }, suspect)) continue;
-      withdrawn = true;
-      if (draft.shares.length === 0) pool.close(draft);
-    }
+  for (const site of sitesOf(hosts)) {
+    if (!thinOut(site, suspect)) continue;
+    withdrawn = true;
+    site.tidy();
   }
-  for (const node of nodes) withdrawn = thinOut({ host: node, spot: () => node.spot }, suspect) || withdrawn;
   return withdrawn;
+}
+
+/** Takes off whoever has none but such for company that have nobody else in turn. */
+function partLonely(hosts: Hosts, suspect: Set<TopologyGroup>): boolean {
+  if (![...suspect].some(({ term }) => term.kind === "affinity")) return false;
+  const lonely = withoutCompany(sitesOf(hosts));
+  for (const { site, share } of lonely) {
+    for (const group of share.ask.domainTies.counted) suspect.add(group);
+    remove(site, share, share.pods.length);
+    site.tidy();
+  }
+  return lonely.length > 0;
 }
 
 function thinOut(site: Site, suspect: Set<TopologyGroup>): boolean {
@@ -72,11 +62,15 @@ function takeOff(site: Site, suspect: Set<TopologyGroup>, mustGo: Judgement): bo
   for (const share of [...site.host.shares]) {
     const { domainTies } = share.ask;
     while (share.pods.length > 0 && mustGo(site, share, suspect)) {
-      record(domainTies, -1, site.spot());
-      site.host.remove(share, 1);
+      remove(site, share, 1);
       for (const group of domainTies.counted) suspect.add(group);
       taken = true;
     }
   }
   return taken;
+}
+
+function remove({ host, spot }: Site, share: Share, count: number): void {
+  record(share.ask.domainTies, -count, spot());
+  host.remove(share, count);
 }
