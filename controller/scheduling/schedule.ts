@@ -18,17 +18,18 @@ import { labelKeysIn } from "./pod-identity";
 import { PoolPlan } from "./pool-plan";
 import type { PoolChoice, Problem } from "./problem";
 import { Reservations } from "./reservations";
-import { ScopeDesk } from "./scope";
+import { PoolScopes } from "./scope";
 import { templateOf } from "./template";
 import { Topology } from "./topology";
 import { Dimensions } from "./vector";
 import { VolumeMap } from "./volumes";
 
 /**
- * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best aim
- * first, and the next only when nothing grants the one before. Where others took the room of pods that could have had some, these go first
- * in a second attempt, and the one counts that places more ("squeaky wheel" optimization). Pure: equal problems have equal plans.
- * @param isTimeUp asked now and then, where the answer comes at once: once it says yes, what is placed is the plan
+ * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best
+ * aim first, and the next only when nothing grants the one before. Where others took the room of pods that could have
+ * had some, these go first in up to three more attempts, and the plan counts that leaves fewest waiting ("squeaky
+ * wheel" optimization, Joslin and Clements 1999). Pure: equal problems have equal plans.
+ * @param isTimeUp asked now and then; once it says yes, what is placed is the plan
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
   const turns: ReadonlySet<Pod>[] = [];
@@ -107,7 +108,7 @@ function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly 
   const usesReservations = problem.settings.reservations !== "Ignore";
   const pools = inWeightOrder(problem.pools).map((choice) => ({
     choice,
-    root: new ScopeDesk(templateOf(choice, { dimensions, daemons, usesReservations })).root,
+    root: new PoolScopes(templateOf(choice, { dimensions, daemons, usesReservations })).root,
   }));
   const roots = pools.map(({ root }) => root);
   const topology = new Topology({ ...problem, nodes: inOrder(problem.nodes) }, roots, labelKeys);

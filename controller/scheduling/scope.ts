@@ -1,4 +1,6 @@
 import { untolerated } from "../api/pod-state";
+import type { InstanceType } from "./instance-type";
+import { remembered } from "./memo";
 import type { Wish } from "./wish";
 import { allows, describe, type Requirement } from "./requirement";
 import { both, conflictWithTemplate, disagreement, machineSuits, type Requirements, signatureOf } from "./requirements";
@@ -13,16 +15,17 @@ export class Scope {
   readonly requirements: Requirements;
   /** By position in `template.offers`: 1 where the offer is open. */
   readonly open: Uint8Array;
-  readonly #desk: ScopeDesk;
+  readonly #pool: PoolScopes;
   #offers: readonly Offer[] | undefined;
   #machines: readonly Machine[] | undefined;
+  #byType: Map<InstanceType, Machine[]> | undefined;
   #byMachine: ReadonlyMap<Machine, readonly Offer[]> | undefined;
   readonly #joined = new Map<Wish, Scope | undefined>();
   readonly #values = new Map<string, readonly string[]>();
 
-  constructor(desk: ScopeDesk, requirements: Requirements, open: Uint8Array) {
-    this.#desk = desk;
-    this.template = desk.template;
+  constructor(pool: PoolScopes, requirements: Requirements, open: Uint8Array) {
+    this.#pool = pool;
+    this.template = pool.template;
     this.requirements = requirements;
     this.open = open;
   }
@@ -35,6 +38,15 @@ export class Scope {
   /** Machines that can be bought, by their cheapest open offer. */
   get machines(): readonly Machine[] {
     return (this.#machines ??= [...this.#offersByMachine().keys()]);
+  }
+
+  /** Those of one type. */
+  machinesOf(type: InstanceType): readonly Machine[] {
+    if (this.#byType === undefined) {
+      this.#byType = new Map<InstanceType, Machine[]>();
+      for (const machine of this.machines) remembered(this.#byType, machine.type, () => []).push(machine);
+    }
+    return this.#byType.get(type) ?? [];
   }
 
   /** Open offers of one machine, cheapest first. */
@@ -89,14 +101,14 @@ export class Scope {
   with(wish: Wish): Scope | undefined {
     const known = this.#joined.get(wish);
     if (known !== undefined || this.#joined.has(wish)) return known;
-    const narrowed = this.#desk.narrow(this, wish);
+    const narrowed = this.#pool.narrow(this, wish);
     this.#joined.set(wish, narrowed);
     return narrowed;
   }
 }
 
-/** Makes and remembers the scopes of one pool. */
-export class ScopeDesk {
+/** The scopes of one pool, each made once. */
+export class PoolScopes {
   readonly template: Template;
   /** An empty node. */
   readonly root: Scope;

@@ -9,7 +9,7 @@ import { plannedNodes } from "#controller/scheduling/planned-node";
 import { PoolPlan } from "#controller/scheduling/pool-plan";
 import { Reservations } from "#controller/scheduling/reservations";
 import { amountsOf } from "#controller/scheduling/resources";
-import { ScopeDesk } from "#controller/scheduling/scope";
+import { PoolScopes } from "#controller/scheduling/scope";
 import { templateOf } from "#controller/scheduling/template";
 import { noTies } from "#controller/scheduling/ties";
 import { Dimensions } from "#controller/scheduling/vector";
@@ -37,7 +37,7 @@ function open(pool: PoolPlan, ...asks: readonly Ask[]) {
 const poolOf = (sizes: readonly number[], spec: DeepPartial<NodePool["spec"]> = {}): PoolPlan => {
   const types = sizes.map((cpu) => instanceType(`of-${cpu}`, { cpu, memoryGi: 8 }));
   const template = templateOf(choice(nodePool({ spec }), types), { dimensions, daemons: [], usesReservations: true });
-  return new PoolPlan(new ScopeDesk(template).root, 0, new Reservations([], true));
+  return new PoolPlan(new PoolScopes(template).root, 0, new Reservations([], true));
 };
 
 describe("a pool's plan", () => {
