@@ -49,7 +49,7 @@ const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<Topo
 
 /**
  * Aims that something could grant. A pod that would like what there is not asks together with all others for what there
- * is, not after them; the last aim stays in any case, since it is what a pod without a place is told about.
+ * is, not after them; where nothing could grant any, the last stays, since it is what the pod is told about.
  */
 function worthTrying(podClass: PodClass, prospects: Prospects): readonly Aim[] {
   const { aims } = podClass;

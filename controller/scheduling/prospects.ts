@@ -1,13 +1,16 @@
 import { untolerated } from "../api/pod-state";
+import { onePortEach } from "./host-ports";
 import type { Aim, PodClass } from "./pod-class";
+import { remembered } from "./memo";
 import type { NodeState } from "./problem";
 import { conflict, ofLabels, type Requirements } from "./requirements";
+import { amountsOf } from "./resources";
 import type { Scope } from "./scope";
 import { affords } from "./template";
 import type { Ties } from "./ties";
 import type { TopologyGroup } from "./topology-group";
 import { isPerNode } from "./topology-term";
-import { type Dimensions, fits, type Vector } from "./vector";
+import { type Dimensions, fits, maximum, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
 interface World {
@@ -23,24 +26,28 @@ interface World {
 export class Prospects {
   readonly #world: World;
   readonly #nodeLabels = new Map<NodeState, Requirements>();
-  readonly #welcome = new Map<Wish, boolean>();
+  readonly #whole = new Map<NodeState, Vector>();
+  readonly #largest = new Map<Wish, Vector>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** Whether such pods would have a place. Those that keep others away leave fewer places the more of them there are: it is not others' doing. */
+  /**
+   * Whether such pods would have a place. Those that keep others away leave fewer places the more of them there are: it
+   * is not others' doing.
+   */
   hasAny(podClass: PodClass): boolean {
     return podClass.aims.some((aim) => !isRepelling(aim) && this.has(podClass, aim));
   }
 
   /**
-   * Whether some machine that can be bought, or some node that is there, is as the pods wish, and there are others, or will be, whom they
-   * are to be with.
+   * Whether some machine that can be bought, or some node that is there, is as the pods wish and large enough for one,
+   * and there are others, or will be, whom they are to be with.
    */
   has({ requests }: PodClass, { wish, ties }: Aim): boolean {
     const asked = this.#world.dimensions.vector(requests);
-    const isOnOffer = this.#world.pools.some((pool) => sells(pool, wish, asked)) || this.#isWelcome(wish);
+    const isOnOffer = this.#world.pools.some((pool) => sells(pool, wish, asked)) || fits(this.#largestFor(wish), asked);
     return isOnOffer && this.#allows(ties.node) && this.#allows(ties.domain);
   }
 
@@ -52,22 +59,33 @@ export class Prospects {
     });
   }
 
-  #isWelcome(wish: Wish): boolean {
-    const known =
-      this.#welcome.get(wish) ??
-      this.#world.nodes.some(
-        (node) =>
-          untolerated(node.taints, wish.tolerations) === undefined &&
-          conflict(this.#labelsOf(node), wish.requirements) === undefined,
-      );
-    this.#welcome.set(wish, known);
-    return known;
+  /** The most of each resource that any node has which is there and as the pods wish. */
+  #largestFor(wish: Wish): Vector {
+    const { nodes, dimensions } = this.#world;
+    const nothing: Vector = new Float64Array(dimensions.names.length);
+    return remembered(this.#largest, wish, () =>
+      nodes
+        .filter((node) => this.#welcomes(node, wish))
+        .map((node) => this.#wholeOf(node))
+        .reduce(maximum, nothing),
+    );
+  }
+
+  #welcomes(node: NodeState, { tolerations, requirements }: Wish): boolean {
+    return (
+      untolerated(node.taints, tolerations) === undefined && conflict(this.#labelsOf(node), requirements) === undefined
+    );
+  }
+
+  #wholeOf(node: NodeState): Vector {
+    const { dimensions } = this.#world;
+    return remembered(this.#whole, node, () =>
+      dimensions.vector({ ...amountsOf(node.allocatable), ...onePortEach(dimensions.names) }),
+    );
   }
 
   #labelsOf(node: NodeState): Requirements {
-    const known = this.#nodeLabels.get(node) ?? ofLabels(node.labels);
-    this.#nodeLabels.set(node, known);
-    return known;
+    return remembered(this.#nodeLabels, node, () => ofLabels(node.labels));
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { labels } from "#controller/api/labels";
 import type { Pod, PodSpec } from "#controller/api/pod";
+import type { RequirementSpec } from "#controller/api/requirement";
 import type { NodeState } from "#controller/scheduling/problem";
-import { instanceType, podsAsking } from "#support/builders";
+import { instanceType, podOn, podsAsking } from "#support/builders";
 import {
   isIn,
   labelled,
@@ -24,19 +25,23 @@ const large = instanceType("large", { cpu: 8, memoryGi: 32 });
 const asking = (cpu: string, spec: Partial<PodSpec>): Pod[] =>
   podsAsking(1, { cpu }, spec).map((pod) => labelled(pod, { app: "choosy" }));
 
-const full = (node: NodeState): NodeState => ({ ...node, allocatable: { cpu: "0", memory: "0", pods: "0" } });
+const withCpu = (cpu: string, node: NodeState): NodeState => ({ ...node, allocatable: { ...node.allocatable, cpu } });
+/** One that some other pod has for itself. */
+const full = (node: NodeState): NodeState => ({
+  ...node,
+  pods: [podOn(node.name, { cpu: node.allocatable["cpu"] ?? "0" })],
+});
+const preferring = (...expressions: readonly RequirementSpec[]): Partial<PodSpec> => ({
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchExpressions: expressions } }],
+    },
+  },
+});
 
 /** What no machine, node or pod of these tests is like. */
 const vain: Readonly<Record<string, Partial<PodSpec>>> = {
-  "preferred node affinity": {
-    affinity: {
-      nodeAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: 1, preference: { matchExpressions: [isIn(zone, "nowhere")] } },
-        ],
-      },
-    },
-  },
+  "preferred node affinity": preferring(isIn(zone, "nowhere")),
   "a required term among others": {
     affinity: {
       nodeAffinity: {
@@ -72,6 +77,16 @@ describe("wishes that nothing can grant", () => {
       );
     });
   }
+
+  it("SCHED-012 do not put a pod behind others either where only a node that is too small is like that", () => {
+    const first = asking("3", preferring(isIn(zone, zoneB)));
+    const nodes = [nodeIn(zoneA), withCpu("2", nodeIn(zoneB))];
+    const plan = planOf({ pods: [...first, ...podsAsking(2, { cpu: "2" })], pools: [], nodes });
+    assert.equal(
+      plan.unschedulable.some(({ pod }) => first.includes(pod)),
+      false,
+    );
+  });
 });
 
 describe("preferences that are not kept for all", () => {
@@ -99,15 +114,7 @@ describe("pods that are counted by a label nobody knows the value of", () => {
 describe("pods that lose their place to others' second choice", () => {
   it("TOPO-004 find another", () => {
     const team = "example.com/team";
-    const wishful: Partial<PodSpec> = {
-      affinity: {
-        nodeAffinity: {
-          preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 1, preference: { matchExpressions: [isIn(team, "red")] } },
-          ],
-        },
-      },
-    };
+    const wishful = preferring(isIn(team, "red"));
     const watching: Partial<PodSpec> = {
       nodeSelector: { [zone]: zoneA },
       topologySpreadConstraints: [spreadOver(capacityType, { maxSkew: 2 })],
