@@ -109,6 +109,8 @@ export class PoolPlan {
 
   /** Whether some planned node, or a larger one in its place, has room for one such pod. */
   mayJoin(wish: Wish, requests: Vector): boolean {
+    const isOnOffer = this.root.with(wish)?.offers.some(({ machine }) => fits(machine.room, requests));
+    if (isOnOffer !== true) return false; // What no empty node could be, no planned one is.
     return this.drafts.some((draft) => {
       const used = plus(draft.used, requests);
       return draft.scope
@@ -250,5 +252,4 @@ export const machinesFor = (scope: Scope, used: Vector): readonly Machine[] =>
 
 /** Whether the machine has room for this much, in whichever of the ways that are open it is bought. */
 export const holds = ({ type, room, isOneOfSeveral }: Machine, scope: Scope, used: Vector): boolean =>
-  fits(room, used) &&
-  (!isOneOfSeveral || scope.machines.every((other) => other.type !== type || fits(other.room, used)));
+  fits(room, used) && (!isOneOfSeveral || scope.machinesOf(type).every((other) => fits(other.room, used)));
