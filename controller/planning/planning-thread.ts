@@ -109,6 +109,7 @@ export class PlanningThread {
 
   async #ask(problem: Problem, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
+    this.#tell({ kind: "solve", problem: withReferences(problem, this.#ledger.numberOf) });
     const solved = new Promise<void>((resolve, reject) => {
       this.#solved = resolve;
       signal.addEventListener(
@@ -119,7 +120,6 @@ export class PlanningThread {
         { once: true },
       );
     });
-    this.#tell({ kind: "solve", problem: withReferences(problem, this.#ledger.numberOf) });
     await solved;
   }
 

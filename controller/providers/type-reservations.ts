@@ -13,7 +13,7 @@ interface Sales {
   readonly isUsable: boolean;
 }
 
-/** It is paid for, so it goes before all else; among reserved machines, the small ones first (karpenter-aws §3.6). */
+/** It is paid for, so it goes before all else; among reserved machines, the small ones first. */
 const SHARE_OF_PRICE = 1e-7;
 
 /** The type with what the class' reservations hold of it. Where there is nothing, the very same type. */
