@@ -11,7 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResourceKind } from "./resources";
 
 /** The program that Pulumi keeps in state. It must go on working with every later version of this package. */
-export const trampoline = (kind: ResourceKind): string => `
+const trampoline = (kind: ResourceKind): string => `
 const { createRequire } = require("node:module");
 const { join } = require("node:path");
 const methods = ["check", "diff", "create", "read", "update", "delete"];

@@ -12,5 +12,5 @@ function describe({ size, longestOwnMs, longestMs, p99Ms, firstPassMs, laterPass
 }
 
 /** What of the cluster matters. */
-export const sizeOf = ({ pending, nodes, running, types }: PassOutcome["size"]): string =>
+const sizeOf = ({ pending, nodes, running, types }: PassOutcome["size"]): string =>
   `${pending} pending pods, ${nodes} nodes with ${running} pods, ${types} types`;
