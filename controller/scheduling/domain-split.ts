@@ -1,6 +1,6 @@
 import type { Aim } from "./pod-class";
 import type { Ask, Backlog } from "./backlog";
-import { record, spotOfOption } from "./counting";
+import { record, type Spot, spotOfOption } from "./counting";
 import type { Deadline } from "./deadline";
 import { isAllowed, keysOf, type Option, optionsOf, othersCrowd, ownCrowd } from "./domain-choice";
 import { remembered } from "./memo";
@@ -32,6 +32,7 @@ export class DomainSplit {
   readonly #chances = new Map<Aim, Map<Vector, readonly Chance[]>>();
   readonly #options = new Map<Wish, Map<string, readonly Option[]>>();
   readonly #best = new Map<Wish, Map<Vector, Best | undefined>>();
+  readonly #spots = new Map<Option, Spot>();
   readonly #closed = new Map<Backlog, Set<Option>>();
 
   /** @param valuesOf values that a label can have */
@@ -68,7 +69,7 @@ export class DomainSplit {
     const touched = new Set<TopologyGroup>();
     for (const { option, backlog, domainTies, count } of asks) {
       if (option === undefined || count === 0) continue;
-      record(domainTies, -count, spotOfOption(option));
+      record(domainTies, -count, this.#spotOf(option));
       for (const group of domainTies.counted) touched.add(group);
       this.#closed.set(backlog, (this.#closed.get(backlog) ?? new Set()).add(option));
     }
@@ -103,7 +104,7 @@ export class DomainSplit {
     for (let best = this.#choose(ask); best !== undefined && ask.count > 0; best = this.#choose(ask)) {
       if (this.#deadline.isUp()) break;
       parts.add(ask.part(best, 1));
-      record(ask.domainTies, 1, spotOfOption(best));
+      record(ask.domainTies, 1, this.#spotOf(best));
       if (leastOf(ask) === least) continue;
       settle(ask);
       least = leastOf(ask);
@@ -115,6 +116,10 @@ export class DomainSplit {
     let best: Rated | undefined;
     for (const rated of this.#rated(ask)) if (best === undefined || byRating(rated, best) < 0) best = rated;
     return best?.chance.option;
+  }
+
+  #spotOf(option: Option): Spot {
+    return remembered(this.#spots, option, () => spotOfOption(option));
   }
 
   #chancesFor({ aim, requests }: Ask): readonly Chance[] {

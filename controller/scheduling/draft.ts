@@ -3,7 +3,7 @@ import type { Ask } from "./backlog";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
 import { Occupancy } from "./ties";
-import { minus, plus, timesThatFit, type Vector } from "./vector";
+import { minus, take, timesThatFit, type Vector } from "./vector";
 
 /** What goes on one new node. */
 export interface Load {
@@ -26,7 +26,7 @@ export class Draft {
   readonly occupancy: Occupancy;
   scope: Scope;
   offer: Offer;
-  used: Vector;
+  readonly used: Vector;
   /** What it holds of the pool's limits. */
   reserved: Vector;
 
@@ -36,7 +36,7 @@ export class Draft {
     this.relaxed = more.relaxed;
     this.occupancy = new Occupancy(more.groups);
     this.used = new Float64Array(offer.machine.room.length);
-    this.reserved = this.used;
+    this.reserved = this.used.slice();
   }
 
   get pods(): readonly Pod[] {
@@ -74,7 +74,7 @@ export class Draft {
   }
 
   #count(ask: Ask, count: number): void {
-    this.used = plus(this.used, ask.requests, count);
+    take(this.used, ask.requests, -count);
     this.occupancy.seat(ask.nodeTies, count);
     for (const group of ask.nodeTies.counted) group.plan("", count);
   }
