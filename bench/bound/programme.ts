@@ -101,7 +101,9 @@ const unit: Readonly<Partial<Record<string, number>>> = { cpu: 1000, memory: 2 *
 /** Amounts of all resources in numbers of like size, which keeps the solver exact. */
 const scaled = (resource: string, amount: number): number => amount / (unit[resource] ?? 1);
 
-/** Numbers the rows: one a class, then one for each resource of each room that its pods ask for, then one a reservation. */
+/**
+ * Numbers the rows: one a class, then one for each resource of each room that its pods ask for, then one a reservation.
+ */
 class Rows {
   readonly #classes: readonly PodClass[];
   readonly #numbers: readonly ReadonlyMap<string, number>[];

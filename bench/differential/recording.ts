@@ -17,7 +17,10 @@ export interface Recorded {
   readonly answers: readonly PeerPlan[];
 }
 
-/** What is written down. The problems come along, so that the answers stay answers to something when the generator changes. */
+/**
+ * What is written down. The problems come along, so that the answers stay answers to something when the generator
+ * changes.
+ */
 interface Recording {
   readonly peerVersion: string;
   readonly recorded: readonly Stored[];

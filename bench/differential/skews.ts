@@ -9,8 +9,9 @@ import { type SpreadGroup, spreadGroupsOf } from "#support/plan-checker/spread-g
 import { Atlas } from "#support/plan-checker/terrain";
 
 /**
- * How often a required spread is exceeded once everybody is there: a plan in which that happens is good only if the pods are bound in the
- * right order, which nobody sees to. Over hostnames the emptiest domain is a node that may come any time.
+ * How often a required spread is exceeded once everybody is there: a plan in which that happens is good only if the
+ * pods are bound in the right order, which nobody sees to. Over hostnames the emptiest domain is a node that may come
+ * any time.
  */
 export function exceededSkews(plan: Plan, problem: Problem, keys: "all" | "hostnames" = "all"): number {
   const places = placesOf(plan, problem);
@@ -28,7 +29,8 @@ function exceededIn({ key, terrain, counted, owners, minDomains, maxSkew }: Spre
 }
 
 /**
- * How unevenly the pods of all plans' spreads, required or not, are over their domains: the sum of the squares of how many are in each.
+ * How unevenly the pods of all plans' spreads, required or not, are over their domains: the sum of the squares of how
+ * many are in each.
  */
 export function unevenness(plan: Plan, problem: Problem): number {
   const places = placesOf(plan, problem);

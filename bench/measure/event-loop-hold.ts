@@ -18,7 +18,10 @@ export interface Planned {
   readonly heldMs: number;
 }
 
-/** Has the problem solved as the controller has it, in a thread that knows nothing of it yet, and watches its own thread meanwhile. */
+/**
+ * Has the problem solved as the controller has it, in a thread that knows nothing of it yet, and watches its own thread
+ * meanwhile.
+ */
 export async function planAside(problem: Problem): Promise<Planned> {
   const planner = new ThreadPlanner({
     ...{ clock: systemClock, log: silentLog, memoryLimitBytes: undefined },

@@ -28,7 +28,10 @@ const READY: { readonly conditions: readonly Condition[] } = {
 const POOLS = ["general", "compute", "memory"];
 const TEMPLATES = 40;
 
-/** A busy cluster with objects as bulky as an API server's: what a pass of the provisioner looks at. The same for equal sizes. */
+/**
+ * A busy cluster with objects as bulky as an API server's: what a pass of the provisioner looks at. The same for equal
+ * sizes.
+ */
 export function largeCluster(size: Size): LargeCluster {
   const pools = POOLS.map((name) => nodePool({ metadata: { name }, status: READY }));
   const machines = Array.from({ length: size.nodes }, (_, index) => machine(index));

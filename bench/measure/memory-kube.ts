@@ -8,7 +8,10 @@ import { silentLog } from "#support/silence";
 /** How long an API server takes to store a small object. */
 const ANSWER_MS = 5;
 
-/** Caches without an API server behind them; what is created comes back with a name and is not shown, so that nothing changes. */
+/**
+ * Caches without an API server behind them; what is created comes back with a name and is not shown, so that nothing
+ * changes.
+ */
 export class MemoryKube {
   readonly #stores = new Map(Object.keys(kinds).map((kind) => [kind, new Store<KubeObject>(silentLog)]));
   created = 0;

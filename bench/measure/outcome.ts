@@ -10,14 +10,20 @@ export interface Outcome {
   readonly nodes: number;
   /** Pods without a place, as `namespace/name`. */
   readonly unscheduled: readonly string[];
-  /** The most memory that the process had which planned, the problem itself included; ours with the heap that its planner has by default. */
+  /**
+   * The most memory that the process had which planned, the problem itself included; ours with the heap that its
+   * planner has by default.
+   */
   readonly peakRssBytes: number;
 }
 
 export interface OwnOutcome extends Outcome {
   /** Rules that the plan breaks, as an independent checker sees it. */
   readonly violations: readonly string[];
-  /** How long the event loop of a thread that has another one plan stood still at most, less what it waited for a processor. */
+  /**
+   * How long the event loop of a thread that has another one plan stood still at most, less what it waited for a
+   * processor.
+   */
   readonly heldMs: number;
   /** Whether equal problems had equal plans, in that thread as well. */
   readonly isStable: boolean;

@@ -8,7 +8,10 @@ export interface Turns {
   readonly longestMs: number;
   /** What only one in a hundred looks exceeds. */
   readonly p99Ms: number;
-  /** The same without the time that it waited for a processor: what it would have been on a machine that does nothing else. */
+  /**
+   * The same without the time that it waited for a processor: what it would have been on a machine that does nothing
+   * else.
+   */
   readonly longestOwnMs: number;
 }
 
@@ -49,11 +52,16 @@ export class TurnMonitor {
   }
 }
 
-/** https://docs.kernel.org/scheduler/sched-stats.html: nanoseconds on a processor, nanoseconds of waiting for one, how often. */
+/**
+ * https://docs.kernel.org/scheduler/sched-stats.html: nanoseconds on a processor, nanoseconds of waiting for one, how
+ * often.
+ */
 const statistics = "/proc/thread-self/schedstat";
 const knowsWaiting = existsSync(statistics);
 
-/** Time as it passes for this thread: it stands still while the thread waits for a processor, where the kernel says so. */
+/**
+ * Time as it passes for this thread: it stands still while the thread waits for a processor, where the kernel says so.
+ */
 function ownMs(): number {
   const [, waitedNanos = "0"] = knowsWaiting ? readFileSync(statistics, "utf8").split(" ") : [];
   return performance.now() - Number(waitedNanos) / 1e6;

@@ -4,8 +4,8 @@ import { normalized, wellKnown } from "#controller/api/well-known";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 
 /**
- * The peer asks of its providers that a type mentions every well-known label, and takes one that is not mentioned for one
- * that may have any value; for us it is one that the machine will not carry. So what is missing is added.
+ * The peer asks of its providers that a type mentions every well-known label, and takes one that is not mentioned for
+ * one that may have any value; for us it is one that the machine will not carry. So what is missing is added.
  */
 export const completed = (types: readonly InstanceType[]): readonly InstanceType[] => types.map(withAbsentLabels);
 

@@ -93,7 +93,10 @@ export const verdictsOn = ({ rows, passes }: Measured): readonly Verdict[] => [
 
 const MOST_HELD_MS = 50;
 
-/** Neither having a problem solved nor a whole pass of the provisioner keeps the main thread from everything else for long. */
+/**
+ * Neither having a problem solved nor a whole pass of the provisioner keeps the main thread from everything else for
+ * long.
+ */
 function loopVerdict(rows: readonly Row[], passes: readonly PassOutcome[]): Verdict {
   const held = [
     ...rows.map(({ scenario, pods, ours }) => ({ where: `${scenario} ${pods}`, ms: ours.heldMs })),

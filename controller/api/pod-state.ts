@@ -12,7 +12,10 @@ function isUnschedulable({ spec, status }: Pod): boolean {
   return hasCondition(status?.conditions, "PodScheduled", "Unschedulable");
 }
 
-/** Says outright that no pool's node will do, as the controller's own pods do: nothing to plan, and nothing to complain about. */
+/**
+ * Says outright that no pool's node will do, as the controller's own pods do: nothing to plan, and nothing to complain
+ * about.
+ */
 function rulesPoolsOut({ spec: { affinity } }: Pod): boolean {
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const terms = required?.nodeSelectorTerms ?? [];
@@ -60,8 +63,8 @@ export const isReschedulable = (pod: Pod): boolean =>
   !isMirror(pod);
 
 /**
- * Whether the pod asks to be left where it is: `karpenter.sh/do-not-disrupt` is `"true"`, or a duration counted from the
- * pod's start that has not passed. Anything else asks for nothing.
+ * Whether the pod asks to be left where it is: `karpenter.sh/do-not-disrupt` is `"true"`, or a duration counted from
+ * the pod's start that has not passed. Anything else asks for nothing.
  */
 export function isDoNotDisrupt({ metadata, status }: Pod, now: number): boolean {
   const wish = metadata.annotations?.[annotations.doNotDisrupt];
@@ -73,7 +76,10 @@ export function isDoNotDisrupt({ metadata, status }: Pod, now: number): boolean 
   return startedAt === undefined || now < Date.parse(startedAt) + ms;
 }
 
-/** The kubelet's and the kube-scheduler's rule (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
+/**
+ * The kubelet's and the kube-scheduler's rule
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/).
+ */
 export function tolerates(tolerations: readonly Toleration[] | undefined, taint: Taint): boolean {
   return tolerations?.some((toleration) => matches(toleration, taint)) ?? false;
 }

@@ -1,7 +1,9 @@
 import type { Taint } from "./kube-object";
 import { taints } from "./labels";
 
-/** Taints that a node carries only while it comes up (https://kubernetes.io/docs/reference/labels-annotations-taints/). */
+/**
+ * Taints that a node carries only while it comes up (https://kubernetes.io/docs/reference/labels-annotations-taints/).
+ */
 const ephemeral: readonly Taint[] = [
   { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" },
   { key: "node.kubernetes.io/not-ready", effect: "NoExecute" },

@@ -70,7 +70,9 @@ export function isRestricted(key: string): boolean {
 /** Keys whose values only an instance type, never a pool, decides; they go on nodes by themselves. */
 export const isWellKnown = (key: string): boolean => wellKnown.has(key);
 
-/** What was probably meant by an unknown key: a known one that contains it, ends the same way, or is all but the same. */
+/**
+ * What was probably meant by an unknown key: a known one that contains it, ends the same way, or is all but the same.
+ */
 export function suggestionFor(key: string, known: Iterable<string> = wellKnown): string | undefined {
   const all = [...known];
   const suffix = key.slice(key.lastIndexOf("/") + 1);

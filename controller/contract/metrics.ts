@@ -57,7 +57,9 @@ const aDisruption = ["reason", "nodepool", "capacity_type", "consolidation_polic
 const aPod = ["name", "namespace"];
 const aCall = ["controller", "method", "provider"];
 
-/** One row per kind and metric: conditions and terminations of an API kind, under the names that operatorpkg gave them. */
+/**
+ * One row per kind and metric: conditions and terminations of an API kind, under the names that operatorpkg gave them.
+ */
 const conditionsOf = (kind: string, ...labels: readonly string[]): Readonly<Record<string, Metric>> => ({
   [`operator_${kind}_status_condition_count`]: gauge(
     "Objects by condition and status.",

@@ -41,7 +41,10 @@ const featureGates = {
   CapacityBuffer: false,
 } as const;
 
-/** Gates of features that are there; the others may be named too, so that settings made for Karpenter are taken as they are. */
+/**
+ * Gates of features that are there; the others may be named too, so that settings made for Karpenter are taken as they
+ * are.
+ */
 const heededGates: readonly string[] = [
   "ReservedCapacity",
   "NodeOverlay",

@@ -16,7 +16,8 @@ const AGAIN_MS = 30_000;
 
 /**
  * Works out how many units a buffer keeps, and of what shape; the provisioner keeps them
- * (https://karpenter.sh/docs/concepts/capacitybuffers/). It is woken each time, so that it sees what pods have taken of the buffer.
+ * (https://karpenter.sh/docs/concepts/capacitybuffers/). It is woken each time, so that it sees what pods have taken of
+ * the buffer.
  */
 export function capacityBufferStatus(
   { kube, clock, log }: Pick<Context, "kube" | "clock" | "log">,

@@ -9,7 +9,10 @@ import type { Context } from "./context";
 
 type Needs = Pick<Context, "kube" | "lookups">;
 
-/** Stamps a pool with the hash of what its machines are made from (https://karpenter.sh/docs/concepts/disruption/#drift). */
+/**
+ * Stamps a pool with the hash of what its machines are made from
+ * (https://karpenter.sh/docs/concepts/disruption/#drift).
+ */
 export function nodePoolHashing({ kube, lookups }: Needs): Reconciler<"NodePool"> {
   const keys = { hash: annotations.nodePoolHash, version: annotations.nodePoolHashVersion };
   return {

@@ -12,7 +12,10 @@ interface Reaction {
   readonly drains: boolean;
 }
 
-/** What each warning is called and whether the node must go (https://karpenter.sh/docs/concepts/disruption/#interruption). */
+/**
+ * What each warning is called and whether the node must go
+ * (https://karpenter.sh/docs/concepts/disruption/#interruption).
+ */
 const reactions: Readonly<Record<Exclude<InterruptionKind, "no_op">, Reaction>> = {
   spot_interrupted: { event: "SpotInterrupted", text: "EC2 takes the spot instance back in two minutes", drains: true },
   rebalance_recommendation: {

@@ -38,7 +38,10 @@ export function initialization({ kube, clock, log, lookups }: Pick<Context, "kub
   }
 }
 
-/** Why the node cannot take pods yet, in the order in which Karpenter looks (https://karpenter.sh/docs/concepts/nodeclaims/). */
+/**
+ * Why the node cannot take pods yet, in the order in which Karpenter looks
+ * (https://karpenter.sh/docs/concepts/nodeclaims/).
+ */
 function obstacleTo(claim: NodeClaim, node: Node | undefined): Finding | undefined {
   if (node === undefined) return not("NodeNotFound", "the node is not there");
   if (!isReady(node)) return not("NodeNotReady", `Node ${node.metadata.name} is not Ready`);

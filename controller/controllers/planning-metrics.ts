@@ -21,7 +21,10 @@ interface Parts extends Pick<Context, "clock" | "metrics"> {
 /** Solves a problem, and measures it. */
 type Measured = (problem: Problem, solve: () => Promise<Plan>) => Promise<Plan>;
 
-/** Measures the making of plans: how long it takes, for how many pods, in which zones, and how long each pod waited for it. */
+/**
+ * Measures the making of plans: how long it takes, for how many pods, in which zones, and how long each pod waited for
+ * it.
+ */
 export function planningMetrics(parts: Parts): Measured {
   const { clock, metrics } = parts;
   const decided = decisionTimes(parts);
@@ -84,7 +87,10 @@ function ignoredPods({ pods, volumes }: Problem): number {
   return realOnly(pods).filter((pod) => isPending(pod) && "refusal" in map.placesOf(pod)).length;
 }
 
-/** From the moment a pod is first seen waiting to the first plan that it was part of, whatever became of it; once for each pod. */
+/**
+ * From the moment a pod is first seen waiting to the first plan that it was part of, whatever became of it; once for
+ * each pod.
+ */
 function decisionTimes({ cache, clock, metrics }: Parts): (pods: readonly Pod[]) => void {
   /** Uid → since when, in milliseconds since the epoch; undefined once it was decided about. */
   const waiting = new Map<string, number | undefined>();

@@ -18,9 +18,10 @@ export interface DrainStep {
 }
 
 /**
- * Who has to leave next. Tiers go one after another: ordinary pods, daemons, critical pods, critical daemons; a tier
- * is asked only when the one before it is empty. With a deadline (milliseconds since the epoch), pods that could not
- * finish in time otherwise are deleted with what time is left (https://karpenter.sh/docs/concepts/disruption/#termination-controller).
+ * Who has to leave next. Tiers go one after another: ordinary pods, daemons, critical pods, critical daemons; a tier is
+ * asked only when the one before it is empty. With a deadline (milliseconds since the epoch), pods that could not
+ * finish in time otherwise are deleted with what time is left
+ * (https://karpenter.sh/docs/concepts/disruption/#termination-controller).
  */
 export function drainStep(pods: readonly Pod[], now: number, deadline?: number): DrainStep {
   const waiting = pods.filter((pod) => hasToLeave(pod) && !isStuck(pod, now));

@@ -11,8 +11,9 @@ import type { Candidate } from "./candidate";
 
 /**
  * Machines that nobody needs: no pod on them would have to go elsewhere, none came or went for the pool's
- * `consolidateAfter`, and no buffer keeps room on them. As many as each pool's budgets allow. A node is empty when no pod would need another place;
- * eviction cost plays no part, unlike upstream, where very cheap pods make a node count as empty.
+ * `consolidateAfter`, and no buffer keeps room on them. As many as each pool's budgets allow. A node is empty when no
+ * pod would need another place; eviction cost plays no part, unlike upstream, where very cheap pods make a node count
+ * as empty.
  */
 export function emptyNodes(free: readonly Candidate[], snapshot: Snapshot, now: number): readonly Candidate[] {
   const keepsRoom = roomKeeping(snapshot);
@@ -32,7 +33,10 @@ const isUnneeded = ({ tracked, claim, pool }: Candidate): boolean =>
   isTrue(claim, "Consolidatable") &&
   !tracked.pods.some(isReschedulable);
 
-/** What the budgets allow less what is away already: nodes that are leaving or not Ready. Drained ones are past counting. */
+/**
+ * What the budgets allow less what is away already: nodes that are leaving or not Ready. Drained ones are past
+ * counting.
+ */
 function roomFor(pool: NodePool, tracked: readonly TrackedNode[], now: number): number {
   const own = tracked.filter(
     ({ pool: name, claim, initialized }) =>

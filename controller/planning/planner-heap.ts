@@ -2,7 +2,10 @@ import type { ResourceLimits } from "node:worker_threads";
 
 /** The planner's part of the memory: some half is the main thread's, with the caches, and the rest is Node itself. */
 const SHARE_OF_MEMORY = 0.4;
-/** Of this size V8 can still end the thread alone when memory runs out; with what it takes by default, it ends the whole process. */
+/**
+ * Of this size V8 can still end the thread alone when memory runs out; with what it takes by default, it ends the whole
+ * process.
+ */
 const YOUNG_MB = 32;
 
 export interface PlannerHeap extends ResourceLimits {

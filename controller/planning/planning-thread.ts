@@ -26,7 +26,10 @@ const SOLVE_MS = 60_000;
 const RETURN_MS = 5_000;
 const LESSONS_AT_ONCE = 64;
 
-/** One life of a thread that solves problems: what it was told, and how to ask it. It ends with the first thing that goes wrong. */
+/**
+ * One life of a thread that solves problems: what it was told, and how to ask it. It ends with the first thing that
+ * goes wrong.
+ */
 export class PlanningThread {
   readonly #ports: ThreadPorts;
   readonly #worker: Worker;

@@ -5,9 +5,9 @@ import type { Plan } from "../scheduling/plan";
 import type { Problem } from "../scheduling/problem";
 
 /**
- * Goes on with fewer pods when planning failed, so that too many of them, or one that the scheduler cannot bear, do not keep all others
- * waiting for ever. Each failure halves how many are planned at a time and each plan that comes doubles it; the others are deferred, and
- * have their turn before any has a second one.
+ * Goes on with fewer pods when planning failed, so that too many of them, or one that the scheduler cannot bear, do not
+ * keep all others waiting for ever. Each failure halves how many are planned at a time and each plan that comes doubles
+ * it; the others are deferred, and have their turn before any has a second one.
  */
 export class PortioningPlanner implements Planner {
   readonly #planner: Planner;

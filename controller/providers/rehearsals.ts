@@ -45,7 +45,10 @@ export class Rehearsals {
     this.#judged = new Cache(deps.clock, REFRESH_MS);
   }
 
-  /** Undefined when a launch would work. Throws what passes by itself: throttling, AWS' own failures, a profile not known everywhere yet. */
+  /**
+   * Undefined when a launch would work. Throws what passes by itself: throttling, AWS' own failures, a profile not
+   * known everywhere yet.
+   */
   async objectionTo(nodeClass: EC2NodeClass): Promise<Objection | undefined> {
     const tagged = forbiddenTags(nodeClass);
     if (tagged.length > 0) {

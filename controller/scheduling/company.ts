@@ -12,8 +12,9 @@ interface Seat {
 }
 
 /**
- * Shares whose pods would wait for ever for the company that they require: all that is there waits for them in turn. What
- * can be bound is bound in thought: the first of each kind, then who follows nobody, then whoever has company by then.
+ * Shares whose pods would wait for ever for the company that they require: all that is there waits for them in turn.
+ * What can be bound is bound in thought: the first of each kind, then who follows nobody, then whoever has company by
+ * then.
  */
 export function withoutCompany(sites: readonly Site[]): readonly Pick<Seat, "site" | "share">[] {
   const seats = sites.flatMap(seatsAt);

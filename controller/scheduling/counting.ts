@@ -53,7 +53,9 @@ export function record({ rules, counted, yielding }: Ties, count: number, { isTh
   }
 }
 
-/** Counts anew who is on planned nodes, for groups that do not look at every node: which these are is known only now. */
+/**
+ * Counts anew who is on planned nodes, for groups that do not look at every node: which these are is known only now.
+ */
 export function recount(pools: readonly PoolPlan[], groups: readonly TopologyGroup[]): void {
   if (groups.length === 0) return;
   const chosen = new Set(groups);

@@ -7,9 +7,14 @@ import type { Wish } from "./wish";
 /** A wish together with one way to settle the labels that topology rules look at. */
 export interface Option {
   readonly wish: Wish;
-  /** Whether some key is left open: what the node will be is for others to settle, who then do not count on these pods. */
+  /**
+   * Whether some key is left open: what the node will be is for others to settle, who then do not count on these pods.
+   */
   readonly isOpen: boolean;
-  /** Label → value, for the keys of every group concerned; a key is missing where the node lacks the label or nobody knows its value. */
+  /**
+   * Label → value, for the keys of every group concerned; a key is missing where the node lacks the label or nobody
+   * knows its value.
+   */
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -21,8 +26,8 @@ export interface Market {
 }
 
 /**
- * Every way to settle the keys of these ties within a wish, for which there are machines. Without ties there is one way:
- * the wish itself.
+ * Every way to settle the keys of these ties within a wish, for which there are machines. Without ties there is one
+ * way: the wish itself.
  */
 export function optionsOf(wish: Wish, ties: Ties, { valuesOf, isPossible }: Market): readonly Option[] {
   let options: readonly Option[] = [{ wish, values: new Map(), isOpen: false }];
@@ -94,7 +99,9 @@ function suits(rule: Rule, domain: string | undefined): boolean {
   }
 }
 
-/** Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected. */
+/**
+ * Whether a pod that is in the domain and counted there may not stay, now that fewer others came than were expected.
+ */
 export function isLost(rule: Rule, domain: string | undefined): boolean {
   const { group } = rule;
   const { kind, maxSkew } = group.term;

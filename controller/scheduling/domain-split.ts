@@ -43,8 +43,8 @@ export class DomainSplit {
   }
 
   /**
-   * Deals the pods of the asks out to domains, one by one, and counts them there; each domain of an ask becomes an ask of
-   * its own. Pods that follow others wait until those are dealt. What no domain may have is left out.
+   * Deals the pods of the asks out to domains, one by one, and counts them there; each domain of an ask becomes an ask
+   * of its own. Pods that follow others wait until those are dealt. What no domain may have is left out.
    * @param settle puts pods on nodes that are there; asked again whenever the emptiest domain has one pod more
    */
   deal(asks: readonly Ask[], settle: (ask: Ask) => void): readonly Ask[] {
@@ -77,8 +77,8 @@ export class DomainSplit {
   }
 
   /**
-   * Ways that are allowed now: first where fewest pods are that these are spread by, then those of the heaviest pool, then
-   * the cheap ones, then where they are least in the way of others.
+   * Ways that are allowed now: first where fewest pods are that these are spread by, then those of the heaviest pool,
+   * then the cheap ones, then where they are least in the way of others.
    */
   allowed(ask: Ask): readonly Option[] {
     return this.#rated(ask)
@@ -187,7 +187,10 @@ const byRating = (a: Rated, b: Rated): number =>
   a.others - b.others ||
   a.chance.price - b.chance.price;
 
-/** Nothing, where the limits allow no further node but one that is planned has room; Infinity where there is none at all. */
+/**
+ * Nothing, where the limits allow no further node but one that is planned has room; Infinity where there is none at
+ * all.
+ */
 function leastPrice(pool: PoolPlan, wish: Wish, requests: Vector): number {
   const offer = pool.root.with(wish)?.offers.find((offer) => pool.canBuy(offer) && fits(offer.machine.room, requests));
   return offer?.offering.price ?? (pool.mayJoin(wish, requests) ? 0 : Infinity);

@@ -39,8 +39,8 @@ type Zones = ReadonlySet<string> | undefined;
 
 /**
  * The one zone that a pod can go to, for people who watch zones: `flexible` when there are several, `none` when what is
- * asked of its zone cannot be met. Its own strict demands, its volumes' places, and the zones that spread and pod affinity
- * leave `open`, where they constrain it, hold together.
+ * asked of its zone cannot be met. Its own strict demands, its volumes' places, and the zones that spread and pod
+ * affinity leave `open`, where they constrain it, hold together.
  */
 export function effectiveZone(pod: Pod, places: readonly Requirements[], open?: Zones): string {
   const zones = new Set<string>();

@@ -106,7 +106,9 @@ export class PoolExplainer {
     return `${name} (asks ${quantity(name, at(requests, position))}, the largest has ${quantity(name, most)})`;
   }
 
-  /** Machines would do, but the pool may not have them: what is left of its limits, and what the smallest would take. */
+  /**
+   * Machines would do, but the pool may not have them: what is left of its limits, and what the smallest would take.
+   */
   #limitsReached(machines: readonly Machine[]): string | undefined {
     const { template, left } = this.#view.plan;
     const { limits = {} } = template.pool.spec;

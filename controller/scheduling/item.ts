@@ -20,7 +20,9 @@ export interface Item {
   readonly isTied: boolean;
 }
 
-/** One item for asks with the same requests, wish and ties: what they differ in was settled when domains were dealt out. */
+/**
+ * One item for asks with the same requests, wish and ties: what they differ in was settled when domains were dealt out.
+ */
 export function itemsOf(asks: readonly Ask[]): readonly Item[] {
   const kinds = new Map<Wish, Map<Ties, Map<Vector, Ask[]>>>();
   for (const ask of asks) {

@@ -8,8 +8,8 @@ import { fits, type Vector } from "./vector";
 const maxInstanceTypes = 60;
 
 /**
- * As many machines as a claim may list, cheapest first: those that hold the pods and that the limits have room for. It is
- * one of these that the node will be.
+ * As many machines as a claim may list, cheapest first: those that hold the pods and that the limits have room for. It
+ * is one of these that the node will be.
  */
 export function listed(scope: Scope, used: Vector, budget: Vector): readonly Machine[] {
   if (scope.template.wantsVariety) {

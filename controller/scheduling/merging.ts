@@ -11,7 +11,10 @@ interface Merging {
   readonly deadline: Deadline;
 }
 
-/** How many nodes are tried with each other, and how many of these as more than two; with more, the saving on each matters little. */
+/**
+ * How many nodes are tried with each other, and how many of these as more than two; with more, the saving on each
+ * matters little.
+ */
 const most = { nodes: 64, together: 16 };
 
 /**

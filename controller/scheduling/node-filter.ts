@@ -10,8 +10,8 @@ import { tolerant, type Wish, wishesWith } from "./wish";
 
 /**
  * Which nodes a spread constraint looks at: those that have all labels which the pod is spread by, and that the pod may
- * use, by its node selector and affinity unless `nodeAffinityPolicy` is Ignore, by its tolerations if `nodeTaintsPolicy`
- * is Honor (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ * use, by its node selector and affinity unless `nodeAffinityPolicy` is Ignore, by its tolerations if
+ * `nodeTaintsPolicy` is Honor (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
  */
 export interface NodeFilter {
   /** Nodes that grant one of these; any node where there is no list. */
@@ -25,7 +25,10 @@ export interface NodeFilter {
 export interface Terrain {
   /** All nodes count where there is none. */
   readonly filter: NodeFilter | undefined;
-  /** Where new nodes could come to be that matter: places that the pod may use, in pools whose taints are honored or not. */
+  /**
+   * Where new nodes could come to be that matter: places that the pod may use, in pools whose taints are honored or
+   * not.
+   */
   readonly reach: readonly Wish[];
   /** Equal texts, equal terrains. */
   readonly signature: string;

@@ -5,8 +5,8 @@ import { layoutFor } from "./packing";
 import type { PoolPlan } from "./pool-plan";
 
 /**
- * Opens new nodes for pods, in pools of equal weight, by price. What a layout promises a pool's limits may still refuse,
- * where room is kept for dearer machines than the cheapest; what is left then is laid out anew.
+ * Opens new nodes for pods, in pools of equal weight, by price. What a layout promises a pool's limits may still
+ * refuse, where room is kept for dearer machines than the cheapest; what is left then is laid out anew.
  */
 export function openNodes(pools: readonly PoolPlan[], asks: readonly Ask[], packing: Packing): void {
   while (!packing.deadline.isUp()) {

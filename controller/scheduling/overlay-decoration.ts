@@ -34,7 +34,10 @@ function withResources(
   return { capacity: whole, allocatable: hugePages === 0n ? left : { ...left, ...memoryWithout(hugePages, left) } };
 }
 
-/** Huge pages are taken out of the memory that pods can have (https://kubernetes.io/docs/tasks/manage-hugepages/scheduling-hugepages/). */
+/**
+ * Huge pages are taken out of the memory that pods can have
+ * (https://kubernetes.io/docs/tasks/manage-hugepages/scheduling-hugepages/).
+ */
 function memoryWithout(nanos: bigint, { memory }: ResourceList): ResourceList {
   if (memory === undefined) return {};
   const before = parseQuantity(memory);

@@ -21,7 +21,8 @@ export interface Target {
 
 /**
  * What an overlay is for in one pool: types that, with the pool's name and labels, have every label that it asks for,
- * and that are sold as it asks (https://karpenter.sh/docs/concepts/nodeoverlays/). Whether an offering is on sale right now plays no part.
+ * and that are sold as it asks (https://karpenter.sh/docs/concepts/nodeoverlays/). Whether an offering is on sale right
+ * now plays no part.
  */
 export function targetsOf({ spec }: NodeOverlay, { pool, instanceTypes }: PoolTypes): readonly Target[] {
   const wants = requirementsOf(spec.requirements);

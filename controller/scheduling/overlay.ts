@@ -27,9 +27,9 @@ interface PoolLedger {
 }
 
 /**
- * Lays overlays over the instance types of pools (https://karpenter.sh/docs/concepts/nodeoverlays/). The heaviest overlay that speaks of an
- * offering's price or of a resource is heeded; one that is invalid, or of the same weight as another that speaks of the
- * same thing, is left out everywhere, also where it would do no harm.
+ * Lays overlays over the instance types of pools (https://karpenter.sh/docs/concepts/nodeoverlays/). The heaviest
+ * overlay that speaks of an offering's price or of a resource is heeded; one that is invalid, or of the same weight as
+ * another that speaks of the same thing, is left out everywhere, also where it would do no harm.
  */
 export function overlaid(overlays: readonly NodeOverlay[], pools: readonly PoolTypes[]): Overlaid {
   const ledgers = pools.map((types) => ({ types, ledger: new OverlayLedger() }));

@@ -36,8 +36,8 @@ export interface Places {
 }
 
 /**
- * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every rule even then:
- * pods are taken off nodes again if others that they depend on were not got to.
+ * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every
+ * rule even then: pods are taken off nodes again if others that they depend on were not got to.
  * @param turns whose pods find their places before all others, one turn after the other
  */
 export function place(backlogs: readonly Backlog[], places: Places, turns: readonly (readonly Backlog[])[]): void {
@@ -50,8 +50,8 @@ export function place(backlogs: readonly Backlog[], places: Places, turns: reado
 }
 
 /**
- * Looks for room that is left: on nodes that are there, now that is known who else is where, and on planned ones that may
- * become larger. Again as long as fewer wait.
+ * Looks for room that is left: on nodes that are there, now that is known who else is where, and on planned ones that
+ * may become larger. Again as long as fewer wait.
  */
 function useRoom(backlogs: readonly Backlog[], ranks: readonly number[], places: Places): void {
   const waiting = (): number => backlogs.reduce((sum, { count }) => sum + count, 0);
@@ -124,7 +124,8 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): Reado
 }
 
 /**
- * Takes pods off nodes whose rules no longer hold, now that is known what the planned ones are; says whether there were any.
+ * Takes pods off nodes whose rules no longer hold, now that is known what the planned ones are; says whether there were
+ * any.
  * @param fewer groups of which fewer pods found places than were dealt out
  */
 function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
@@ -133,7 +134,10 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
   return withdraw(places, new Set([...fewer, ...filtered]));
 }
 
-/** The largest first. Pods that follow others come last, and again as long as anybody found a place: they may follow one another. */
+/**
+ * The largest first. Pods that follow others come last, and again as long as anybody found a place: they may follow one
+ * another.
+ */
 function useNodes(asks: readonly Ask[], { nodes, deadline }: Places): void {
   const [first] = asks;
   if (first === undefined) return;
@@ -189,8 +193,9 @@ const comingLate = ({ backlog, aim }: Ask): Ask =>
   new Ask(backlog, { ...aim, ties: { ...aim.ties, node: { ...aim.ties.node, crowding: [] } } });
 
 /**
- * Swaps planned nodes for larger ones, when the limits allow that but no further node. Pods that depend on domains go one by one, on
- * nodes of their own, too: dealt out all at once they may have taken what the limits left for the domain that has to come first.
+ * Swaps planned nodes for larger ones, when the limits allow that but no further node. Pods that depend on domains go
+ * one by one, on nodes of their own, too: dealt out all at once they may have taken what the limits left for the domain
+ * that has to come first.
  */
 function growNodes(asks: readonly Ask[], places: Places): void {
   const { deadline } = places;

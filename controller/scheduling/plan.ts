@@ -4,7 +4,10 @@ import type { NodePool } from "../api/node-pool";
 import type { Pod } from "../api/pod";
 import type { InstanceType, Offering } from "./instance-type";
 
-/** The answer to a Problem. Equal problems have equal plans, in every order of their input, unless time was up before they were done. */
+/**
+ * The answer to a Problem. Equal problems have equal plans, in every order of their input, unless time was up before
+ * they were done.
+ */
 export interface Plan {
   readonly newNodes: readonly PlannedNode[];
   /** Node name → pods that it will take. */
@@ -15,7 +18,10 @@ export interface Plan {
    * that suits them.
    */
   readonly deferred: readonly Pod[];
-  /** Pods by the zone that they can go to, `flexible` for several and `none`; without those that cannot be planned at all. */
+  /**
+   * Pods by the zone that they can go to, `flexible` for several and `none`; without those that cannot be planned at
+   * all.
+   */
   readonly zones: ReadonlyMap<string, readonly Pod[]>;
 }
 

@@ -49,7 +49,10 @@ export class PoolOffers {
     return offering.price + this.#sale.nodePrice;
   }
 
-  /** What is worth looking at while the pool's limits leave this much. What is affordable only shrinks, so its size tells. */
+  /**
+   * What is worth looking at while the pool's limits leave this much. What is affordable only shrinks, so its size
+   * tells.
+   */
   groups(left: Vector): readonly OfferGroup[] {
     const affordable = this.#affordable(left);
     const groups = this.#known.get(affordable.length) ?? this.#grouped(affordable);

@@ -41,7 +41,9 @@ export class PoolPlan {
     return this.#left;
   }
 
-  /** What a planned node may take of the limits, whatever machine it turns out to be: what they leave is shared evenly. */
+  /**
+   * What a planned node may take of the limits, whatever machine it turns out to be: what they leave is shared evenly.
+   */
   budgetOf({ reserved }: Draft): Vector {
     return plus(
       reserved,
@@ -140,7 +142,10 @@ export class PoolPlan {
     }
   }
 
-  /** Puts as many pods on a planned node as any machine that it could be would hold, and `minValues` allow; says how many. */
+  /**
+   * Puts as many pods on a planned node as any machine that it could be would hold, and `minValues` allow; says how
+   * many.
+   */
   widen(draft: Draft, ask: Ask, scope: Scope): number {
     for (let most = ask.count; most > 0;) {
       const offer = this.#larger(draft, scope, { ask, most });
@@ -208,8 +213,8 @@ export class PoolPlan {
   }
 
   /**
-   * What a node holds of the limits as it is planned: where variety counts, room for as many machines as that takes, those
-   * that take least of the limits.
+   * What a node holds of the limits as it is planned: where variety counts, room for as many machines as that takes,
+   * those that take least of the limits.
    */
   #keeps({ offer, scope, used, reserved, relaxed }: Draft): Vector {
     if (!this.template.wantsVariety || relaxed) return offer.machine.capacity;

@@ -17,9 +17,10 @@ interface Step {
 
 /**
  * What a pod would like, best first; each next aim is tried where the ones before found no room. Preferences are held
- * up as if they were required and given up one by one: pod affinity, pod anti-affinity, node affinity (each the heaviest
- * first), then spread constraints with `ScheduleAnyway`; last of all the pod puts up with PreferNoSchedule taints. What
- * is required is in every aim, each of its node-affinity terms in turn (https://karpenter.sh/docs/concepts/scheduling/).
+ * up as if they were required and given up one by one: pod affinity, pod anti-affinity, node affinity (each the
+ * heaviest first), then spread constraints with `ScheduleAnyway`; last of all the pod puts up with PreferNoSchedule
+ * taints. What is required is in every aim, each of its node-affinity terms in turn
+ * (https://karpenter.sh/docs/concepts/scheduling/).
  */
 export function aimsOf(
   pod: Pod,

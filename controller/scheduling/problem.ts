@@ -36,7 +36,9 @@ export interface NodeState {
   readonly allocatable: ResourceList;
   /** Pods on it, daemons included. */
   readonly pods: readonly Pod[];
-  /** How many volumes of each CSI driver it can attach, as its CSINode says; drivers that are not listed have no limit. */
+  /**
+   * How many volumes of each CSI driver it can attach, as its CSINode says; drivers that are not listed have no limit.
+   */
   readonly volumeLimits?: Readonly<Record<string, number>>;
 }
 

@@ -2,8 +2,8 @@ import type { Item } from "./item";
 import { type Vector, at } from "./vector";
 
 /**
- * Items of equal requests that may go on the same nodes, those worth most first: to a node that is being filled only the
- * first that it can still have matters.
+ * Items of equal requests that may go on the same nodes, those worth most first: to a node that is being filled only
+ * the first that it can still have matters.
  */
 export class Queue {
   /** Whose turn it is; undefined once all had theirs. */

@@ -31,7 +31,10 @@ export interface Tuning {
   readonly by: "price" | "limits";
 }
 
-/** One round of packing: opens the node whose pods are worth most by its price, until nobody waits or time is up, but one at least. */
+/**
+ * One round of packing: opens the node whose pods are worth most by its price, until nobody waits or time is up, but
+ * one at least.
+ */
 export class Round {
   readonly #items: readonly Item[];
   readonly #market: readonly PoolOffers[];
@@ -74,7 +77,9 @@ export class Round {
     return layoutOf(openings);
   }
 
-  /** What pods were worth, moved some way to what they cost: all the way, the next round would be as one-sided as this. */
+  /**
+   * What pods were worth, moved some way to what they cost: all the way, the next round would be as one-sided as this.
+   */
   corrected(): Float64Array {
     const corrected = this.#worth.slice();
     for (const { position, count } of this.#items) {
@@ -106,7 +111,10 @@ export class Round {
     return this.#limits.get(offers) ?? offers.pool.left;
   }
 
-  /** Looks at the most promising first, and stops when nobody's last look was better. Those for whom nobody waits are dropped. */
+  /**
+   * Looks at the most promising first, and stops when nobody's last look was better. Those for whom nobody waits are
+   * dropped.
+   */
   #best(candidates: Candidate[]): Pattern | undefined {
     const looked = new Set<Candidate>();
     for (;;) {

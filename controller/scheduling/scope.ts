@@ -86,7 +86,10 @@ export class Scope {
     return this.offers.some((offer) => offered(offer, key)?.absent ?? true);
   }
 
-  /** Whether the node may turn out to have the label: one that is merely allowed, and that no machine brings, it will not have. */
+  /**
+   * Whether the node may turn out to have the label: one that is merely allowed, and that no machine brings, it will
+   * not have.
+   */
   mayHave(key: string): boolean {
     if (this.requirements.get(key)?.absent === false) return true;
     return this.offers.some((offer) => offered(offer, key) !== undefined);

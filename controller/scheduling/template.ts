@@ -21,7 +21,10 @@ export interface Template {
   readonly requirements: Requirements;
   /** Machines that satisfy the pool, by name. */
   readonly machines: readonly Machine[];
-  /** What can be bought: machines in zones and capacity types that the pool allows and that are available. Cheapest first. */
+  /**
+   * What can be bought: machines in zones and capacity types that the pool allows and that are available. Cheapest
+   * first.
+   */
   readonly offers: readonly Offer[];
   /** What the pool's limits still allow; Infinity where there is no limit. */
   readonly allowance: Vector;

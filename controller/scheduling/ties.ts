@@ -26,7 +26,9 @@ export interface Ties {
   readonly shunned: readonly TopologyGroup[];
   /** Of these, groups that others are spread by, but not they. */
   readonly crowding: readonly TopologyGroup[];
-  /** Of these, groups whose own pods may go first: where the pods have rules themselves, each would wait for the other. */
+  /**
+   * Of these, groups whose own pods may go first: where the pods have rules themselves, each would wait for the other.
+   */
   readonly yielding: readonly TopologyGroup[];
 }
 

@@ -13,7 +13,10 @@ export class TopologyGroup {
   readonly domains: ReadonlySet<string>;
   readonly #settled = new Map<string, number>();
   readonly #planned = new Map<string, number>();
-  /** Of the pods that the plan places, those that do not ask for this spread themselves: they may be bound after all that do. */
+  /**
+   * Of the pods that the plan places, those that do not ask for this spread themselves: they may be bound after all
+   * that do.
+   */
   readonly #late = { settled: new Map<string, number>(), planned: new Map<string, number>() };
   readonly #owners = new Map<string, number>();
   /** Domains in which pods run already. */

@@ -14,7 +14,10 @@ import type { Wish } from "./wish";
  */
 export interface TopologyTerm {
   readonly kind: "spread" | "affinity" | "antiAffinity";
-  /** False for a preference that is being honored. Only what is required keeps other pods away in turn, or pods off a node. */
+  /**
+   * False for a preference that is being honored. Only what is required keeps other pods away in turn, or pods off a
+   * node.
+   */
   readonly required: boolean;
   /** The node label whose values are the domains. */
   readonly key: string;
@@ -164,7 +167,10 @@ const byWeight = (
 ): readonly PodAffinityTerm[] =>
   [...preferred].sort((a, b) => b.weight - a.weight).map(({ podAffinityTerm }) => podAffinityTerm);
 
-/** Keys that the pod does not carry are left out (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). */
+/**
+ * Keys that the pod does not carry are left out
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ */
 const expressionsOf = (
   own: Labels = {},
   keys: readonly string[] = [],

@@ -115,8 +115,8 @@ export class Topology {
   }
 
   /**
-   * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value but one, another
-   * may take just that; where it leaves the label open, pods say what they want.
+   * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value
+   * but one, another may take just that; where it leaves the label open, pods say what they want.
    */
   valuesOf(key: string): readonly string[] {
     const known = this.#values.get(key) ?? [...new Set(this.#namedFor(key))].sort();
@@ -131,7 +131,9 @@ export class Topology {
     return [...this.#pools.flatMap((pool) => pool.valuesOf(key)), ...named, ...wanted, ...present];
   }
 
-  /** Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go. */
+  /**
+   * Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go.
+   */
   #domainsOf(term: TopologyTerm): ReadonlySet<string> {
     const { kind, key, reach } = term;
     if (kind !== "spread" || isPerNode(term)) return new Set();

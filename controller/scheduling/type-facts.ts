@@ -4,7 +4,9 @@ import { absent, only } from "./requirement";
 import { allOf, disagreement, type Requirements, requirementsOf } from "./requirements";
 import { type Amounts, amountsOf } from "./resources";
 
-/** What an instance type says, read once: a catalogue outlives many problems, and every pool of a problem looks at it. */
+/**
+ * What an instance type says, read once: a catalogue outlives many problems, and every pool of a problem looks at it.
+ */
 interface TypeFacts {
   readonly requirements: Requirements;
   readonly capacity: Amounts;

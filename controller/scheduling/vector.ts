@@ -48,8 +48,8 @@ export class Dimensions {
 }
 
 /**
- * Vectors of one problem have equal lengths, so that there is always something at a position. One function for each kind
- * of array: V8 reads fast where it has only ever seen one.
+ * Vectors of one problem have equal lengths, so that there is always something at a position. One function for each
+ * kind of array: V8 reads fast where it has only ever seen one.
  */
 export const at = (vector: Float64Array, position: number): number => vector[position] ?? 0;
 export const countAt = (counts: Int32Array, position: number): number => counts[position] ?? 0;

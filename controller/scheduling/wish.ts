@@ -61,7 +61,10 @@ export const tolerant = ({ tolerations, ...rest }: Wish): Wish => ({
   tolerations: [...tolerations, { operator: "Exists", effect: "PreferNoSchedule" }],
 });
 
-/** A term that says nothing matches no node (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#NodeSelectorTerm). */
+/**
+ * A term that says nothing matches no node
+ * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#NodeSelectorTerm).
+ */
 const isSaying = ({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean =>
   matchExpressions.length + matchFields.length > 0;
 

@@ -6,8 +6,8 @@ import { type Hosts, type Site, sitesOf } from "./site";
 import type { TopologyGroup } from "./topology-group";
 
 /**
- * Takes pods off nodes again where their rules no longer hold, since others that were to be elsewhere or with them found no
- * place: a limit was reached, or too few kinds of machines were left. Says whether there were any.
+ * Takes pods off nodes again where their rules no longer hold, since others that were to be elsewhere or with them
+ * found no place: a limit was reached, or too few kinds of machines were left. Says whether there were any.
  * @param groups where pods are fewer than when those on the nodes were dealt out
  */
 export function withdraw(hosts: Hosts, groups: ReadonlySet<TopologyGroup>): boolean {

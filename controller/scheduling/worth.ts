@@ -5,8 +5,8 @@ import { at, timesThatFit } from "./vector";
 
 /**
  * What one pod of each item costs on the machine that holds such pods most cheaply, alone with its like and as many of
- * them as may share a node; Infinity where none does. What is reserved counts where nothing else will do: it goes to the
- * pods that would cost most elsewhere.
+ * them as may share a node; Infinity where none does. What is reserved counts where nothing else will do: it goes to
+ * the pods that would cost most elsewhere.
  * @param items how many there are
  * @param topologyGroups of which the domains are single nodes
  */

@@ -44,7 +44,9 @@ function spread(pod: Pod, topologySpreadConstraints: readonly TopologySpreadCons
   return last.copy ?? pod;
 }
 
-/** The kube-scheduler's deduction: which pods belong together, going by the Services that select them and their owner. */
+/**
+ * The kube-scheduler's deduction: which pods belong together, going by the Services that select them and their owner.
+ */
 class DefaultSelectors {
   readonly #services: ReadonlyMap<string, readonly Labels[]>;
   readonly #owners: ReadonlyMap<string, LabelSelector | undefined>;

@@ -4,8 +4,8 @@ import type { Snapshot } from "../state/snapshot";
 import { isOpen, podsToPlace } from "./problem";
 
 /**
- * What is left to do of a plan, which is as old as making it took: pods that found a place or went meanwhile need none, a node that nobody is
- * left for is not made, and neither is one of a pool that went; its pods are for the next plan.
+ * What is left to do of a plan, which is as old as making it took: pods that found a place or went meanwhile need none,
+ * a node that nobody is left for is not made, and neither is one of a pool that went; its pods are for the next plan.
  * @param snapshot the cluster by now
  */
 export function stillWanted(plan: Plan, snapshot: Snapshot): Plan {

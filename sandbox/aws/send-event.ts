@@ -3,7 +3,10 @@ import type { Aws } from "./aws";
 
 const DETAIL_TYPE = "EC2 Spot Instance Interruption Warning";
 
-/** "This spot instance goes in two minutes", as EC2 says it. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+/**
+ * "This spot instance goes in two minutes", as EC2 says it.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+ */
 export async function sendSpotInterruption(
   { clients, region, accountId }: Pick<Aws, "clients" | "region" | "accountId">,
   instanceId: string,

@@ -22,7 +22,9 @@ export const plan = (parts: {
   zones: new Map(),
 });
 
-/** A node of every type of a pool, or of those in `parts`, for these pods; it asks for what they ask for and no more. */
+/**
+ * A node of every type of a pool, or of those in `parts`, for these pods; it asks for what they ask for and no more.
+ */
 export function plannedNode(choice: PoolChoice, pods: readonly Pod[], parts: Partial<PlannedNode> = {}): PlannedNode {
   const { pool, instanceTypes } = choice;
   const requirements = parts.requirements ?? pool.spec.template.spec.requirements;

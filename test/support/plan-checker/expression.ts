@@ -30,7 +30,10 @@ const compared = (
   holds: (label: number, bound: number) => boolean,
 ): boolean => isInteger(label) && isInteger(bound) && holds(Number(label), Number(bound));
 
-/** The rule of each operator, for the label's value (https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators). */
+/**
+ * The rule of each operator, for the label's value
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#operators).
+ */
 const rules: Readonly<Record<Operator, (label: Witness, values: readonly string[]) => boolean>> = {
   In: (label, values) => label !== undefined && values.includes(label),
   NotIn: (label, values) => label === undefined || !values.includes(label),

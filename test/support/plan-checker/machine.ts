@@ -8,7 +8,9 @@ import { capacityType, hostname, keyFor, holds, reservationId, type Witness, wit
 export interface Purchase {
   /** For people: "m5.large, spot in us-east-1a". */
   readonly text: string;
-  /** Values the label may have; one when it is settled. `mentioned` are values that the caller is going to ask about. */
+  /**
+   * Values the label may have; one when it is settled. `mentioned` are values that the caller is going to ask about.
+   */
   readonly witnesses: (key: string, mentioned?: readonly string[]) => readonly Witness[];
   readonly allocatable: ResourceList;
   readonly offering?: Offering;
@@ -98,7 +100,9 @@ function labelsOfMachine(type: InstanceType, asked: Asked, offering: Offering): 
 const isSettled = (specs: readonly RequirementSpec[]): boolean =>
   specs.length === 1 && specs[0]?.operator === "In" && specs[0].values?.length === 1;
 
-/** A label of one's own is written on the node with some value that the claim allows, unless it may as well be absent. */
+/**
+ * A label of one's own is written on the node with some value that the claim allows, unless it may as well be absent.
+ */
 const labelsOfOnesOwn = (claimed: readonly RequirementSpec[], mentioned?: readonly string[]): readonly Witness[] =>
   claimed.every((spec) => holds(spec, undefined)) ? [undefined] : witnessesOf(claimed, mentioned);
 

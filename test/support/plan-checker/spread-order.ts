@@ -4,10 +4,11 @@ import { someOrderLeadsToTheEnd } from "./spread-search";
 import { Tally } from "./tally";
 
 /**
- * The scheduler looks at the skew when it binds a pod, not afterwards: pods that a constraint counts but that do not have
- * it may come later and tip the scales. So a plan is good if there is an order of binding in which every pod's
+ * The scheduler looks at the skew when it binds a pod, not afterwards: pods that a constraint counts but that do not
+ * have it may come later and tip the scales. So a plan is good if there is an order of binding in which every pod's
  * constraints hold when its turn comes. This looks for one, greedily: whoever asks for spread goes as soon as it can;
- * the others only go when that helps somebody who is stuck. If that leads nowhere it tries from behind, then all orders.
+ * the others only go when that helps somebody who is stuck. If that leads nowhere it tries from behind, then all
+ * orders.
  */
 export const hasOrder = (groups: readonly SpreadGroup[]): boolean =>
   groups.length === 0 ||

@@ -25,8 +25,8 @@ export interface Terrain {
 /**
  * Nodes count if they have all keys that the pod spreads over, and the pod could go there: by its node selector and
  * affinity unless nodeAffinityPolicy is Ignore, by its tolerations if nodeTaintsPolicy is Honor
- * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). Domains that nobody knows of but
- * other planned nodes count once they have pods: without, they may as well come later.
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). Domains that nobody knows of
+ * but other planned nodes count once they have pods: without, they may as well come later.
  */
 interface Filter {
   readonly key: string;
@@ -106,8 +106,8 @@ function counts(place: Place, { keys, wishes, ignoresWishes, tolerations }: Filt
 }
 
 /**
- * The values for the key with which the prospect would be a node that the pod may go to. A hostname that the pod asks for
- * keeps it off every node to come.
+ * The values for the key with which the prospect would be a node that the pod may go to. A hostname that the pod asks
+ * for keeps it off every node to come.
  */
 function reachedIn({ witnesses, taints }: Prospect, { key, wishes, tolerations }: Filter): readonly string[] {
   if (tolerations !== undefined && untolerated(tolerations, taints).length > 0) return [];
