@@ -9,7 +9,7 @@ import { isImpossible, only, type Requirement } from "./requirement";
 import { allOf, conflictWithMachine, disagreement, ofLabels, type Requirements, requirementsOf } from "./requirements";
 import { amountsOf } from "./resources";
 import { factsOf, type OfferFacts } from "./type-facts";
-import { pinned } from "./pin";
+import { pinsFor } from "./pin";
 import type { Wish } from "./wish";
 import { at, type Dimensions, fits, minus, type Vector } from "./vector";
 
@@ -89,14 +89,15 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
   const forSale = machines
     .flatMap((machine) => offersOf(machine, requirements))
     .filter((offer) => usesReservations || !isReserved(offer));
-  const offers = pinned(forSale.sort(byPrice));
+  const pinOf = pinsFor(forSale);
+  const offers = forSale.sort(byPrice).map((offer, position) => ({ ...offer, position, pin: pinOf(offer) }));
   return {
     pool,
     weight: pool.spec.weight ?? 0,
     taints,
     requirements,
     machines,
-    offers: offers.map((offer, position) => ({ ...offer, position })),
+    offers,
     allowance: minus(dimensions.limits(amountsOf(limits)), dimensions.vector(amountsOf(usage))),
     isLimited: Object.keys(limits ?? {}).length > 0,
     wantsVariety: [...requirements.values()].some(({ minValues }) => minValues > 0),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 
 import type { Pod } from "#controller/api/pod";
+import type { Offering } from "#controller/scheduling/instance-type";
 import type { Problem } from "#controller/scheduling/problem";
-import { randomProblem } from "#support/random-problem";
+import { randomProblem, randomProblemWithReservations } from "#support/random-problem";
 
 const problems = Array.from({ length: 300 }, (_, position) => randomProblem(position + 1));
 
@@ -10,7 +11,29 @@ const problems = Array.from({ length: 300 }, (_, position) => randomProblem(posi
 const count = (has: (problem: Problem) => boolean): number => problems.filter(has).length;
 const countPods = (has: (pod: Pod) => boolean): number => count(({ pods }) => pods.some(has));
 
+/** Problems in each of which something is reserved, bought at will, and shared by pools. */
+const reserving = Array.from({ length: 300 }, (_, position) => randomProblemWithReservations(position + 1));
+
 describe("random problems", () => {
+  it("have reservations that pools share, ways to have other room, and each setting", () => {
+    const times = (has: (problem: Problem) => boolean): number => reserving.filter(has).length;
+    const sells = ({ pools }: Problem, has: (offering: Offering) => boolean): number =>
+      pools.filter(({ instanceTypes }) => instanceTypes.some(({ offerings }) => offerings.some(has))).length;
+    const kinds: Readonly<Record<string, number>> = {
+      "left in a reservation": times((each) => sells(each, ({ reservation }) => (reservation?.remaining ?? 0) > 0) > 0),
+      "used up": times((each) => sells(each, ({ reservation }) => reservation?.remaining === 0) > 0),
+      shared: times((each) => sells(each, ({ reservation }) => (reservation?.remaining ?? 0) > 0) > 1),
+      "reserved with other room": times((each) => sells(each, (one) => !!one.reservation && !!one.allocatable) > 0),
+      "other room": times((each) => sells(each, (one) => !one.reservation && !!one.allocatable) > 0),
+      strict: times(({ settings }) => settings.reservations === "Strict"),
+      fallback: times(({ settings }) => settings.reservations === "Fallback"),
+    };
+    assert.deepEqual(
+      Object.entries(kinds).filter(([, count]) => count < 30),
+      [],
+    );
+  });
+
   it("are the same for the same seed, and differ between seeds", () => {
     assert.deepEqual(randomProblem(7), randomProblem(7));
     assert.notDeepEqual(randomProblem(7), randomProblem(8));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Offering } from "#controller/scheduling/instance-type";
+import type { SchedulingSettings } from "#controller/scheduling/problem";
 import { choice, instanceType, nodePool, podAsking, problem } from "#support/builders";
 import { violationsOf } from "#support/plan-checker";
 import { plan, plannedNode } from "#support/plans";
@@ -13,7 +14,14 @@ const reserved = (id: string, remaining: number): Offering => ({
 const only = { key: "karpenter.sh/capacity-type", operator: "In" as const, values: ["reserved"] };
 const otherwise = { ...only, values: ["on-demand"] };
 
-function said(offerings: readonly Offering[], ...claims: readonly (readonly (typeof only)[])[]): readonly string[] {
+const said = (offerings: readonly Offering[], ...claims: readonly (readonly (typeof only)[])[]): readonly string[] =>
+  saidWith({ preferences: "Respect", minValues: "Strict" }, offerings, claims);
+
+function saidWith(
+  settings: SchedulingSettings,
+  offerings: readonly Offering[],
+  claims: readonly (readonly (typeof only)[])[],
+): readonly string[] {
   const type = { ...plain, offerings: [...offerings, ...plain.offerings] };
   const pool = choice(nodePool(), [type]);
   const pods = claims.map(() => podAsking({ cpu: "1" }));
@@ -26,7 +34,7 @@ function said(offerings: readonly Offering[], ...claims: readonly (readonly (typ
       : {};
     return plannedNode(pool, [pod], { requirements, ...cheapest });
   });
-  return violationsOf(plan({ newNodes }), problem({ pods, pools: [pool] }));
+  return violationsOf(plan({ newNodes }), problem({ pods, pools: [pool], settings }));
 }
 
 describe("plan checker: reservations", () => {
@@ -36,6 +44,12 @@ describe("plan checker: reservations", () => {
       "reservation r is counted on more often than the 1 it has left",
     ]);
     assert.deepEqual(said([reserved("r", 1)], [], [otherwise]), []);
+  });
+
+  it("are not bought where they are to be ignored", () => {
+    const settings = { preferences: "Respect", minValues: "Strict", reservations: "Ignore" } as const;
+    assert.deepEqual(saidWith(settings, [reserved("r", 2)], [[]]), ["planned node 1 may be bought reserved"]);
+    assert.deepEqual(saidWith(settings, [reserved("r", 2)], [[otherwise]]), []);
   });
 
   it("suffice for nodes that can be bought in no other way, whichever each takes", () => {

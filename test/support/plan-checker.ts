@@ -34,7 +34,7 @@ export function violationsOf(plan: Plan, problem: Problem): string[] {
       ...violationsOfVolumes(place, storage),
     ]),
     ...violationsOfLimits(plan, problem),
-    ...violationsOfReservations(places),
+    ...violationsOfReservations(places, problem),
     ...violationsOfSpread(places, problem, population),
     ...violationsOfAffinity(population, problem),
     ...violationsOfAntiAffinity(population, problem),

@@ -170,6 +170,26 @@ describe("schedule: reservations", () => {
     );
   });
 
+  it("are planned with in the same way whatever the order of pods, pools, types and offerings", () => {
+    const reversed = (each: Problem): Problem => ({
+      ...each,
+      pods: each.pods.toReversed(),
+      pools: each.pools.toReversed().map((pool) => ({
+        ...pool,
+        instanceTypes: pool.instanceTypes
+          .toReversed()
+          .map((type) => ({ ...type, offerings: type.offerings.toReversed() })),
+      })),
+    });
+    const nodesOf = ({ newNodes }: Plan) =>
+      newNodes.map((node) => [node.cheapest, node.requirements, node.pods.map(({ metadata }) => metadata.name)]);
+
+    for (let seed = 1; seed <= 60; seed++) {
+      const given = randomProblemWithReservations(seed);
+      assert.deepEqual(nodesOf(schedule(reversed(given))), nodesOf(schedule(given)), `seed ${seed}`);
+    }
+  }).timeout(20_000);
+
   it("keep every rule in random problems", function () {
     this.timeout(30_000);
     const broken = Array.from({ length: 250 }, (_, position) => position + 1).filter((seed) => {

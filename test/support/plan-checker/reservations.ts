@@ -1,15 +1,17 @@
+import type { Problem } from "#controller/scheduling/problem";
 import { grouped } from "./grouped";
 import type { Place } from "./place";
 import { purchasesOf } from "./place";
 
 /**
- * No capacity reservation is counted on more often than it has instances left: neither as what nodes are priced by, nor
+ * Nothing reserved is bought where that is to be ignored, and no capacity reservation is counted on more often than it has instances left: neither as what nodes are priced by, nor
  * by nodes that can be bought in no other way, whichever reservations those take among them.
  */
-export function violationsOfReservations(places: readonly Place[]): readonly string[] {
+export function violationsOfReservations(places: readonly Place[], { settings }: Problem): readonly string[] {
   const nodes = places.filter(({ planned }) => planned !== undefined);
   const left = leftIn(nodes);
   if (left.size === 0) return [];
+  if (settings.reservations === "Ignore") return reservable(nodes).map(({ name }) => `${name} may be bought reserved`);
   const priced = grouped(nodes, ({ planned }) => planned?.cheapest.offering.reservation?.id);
   const overpriced = [...left].filter(([id, remaining]) => (priced.get(id) ?? []).length > remaining);
   return [
@@ -19,6 +21,9 @@ export function violationsOfReservations(places: readonly Place[]): readonly str
     ...withoutReservation(nodes, left).map(({ name }) => `${name} needs a reservation and none is left for it`),
   ];
 }
+
+const reservable = (places: readonly Place[]): readonly Place[] =>
+  places.filter((place) => purchasesOf(place).some(({ offering }) => offering?.reservation !== undefined));
 
 function leftIn(places: readonly Place[]): ReadonlyMap<string, number> {
   const left = new Map<string, number>();
