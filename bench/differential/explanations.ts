@@ -6,9 +6,10 @@ import { schedule } from "#controller/scheduling/schedule";
 import { witnessesOf } from "#support/plan-checker/expression";
 import { specsOfPool } from "#support/plan-checker/machine";
 import explained from "../../docs/peer-differences.json";
-import type { Comparison, Difference } from "./compare";
+import { type Comparison, type Difference, priceOf } from "./compare";
 import { kindnessOf } from "./kindness";
-import { exceededSkews, unevenness } from "./skews";
+import { exceededSkews, unevenness, unsettled } from "./skews";
+import { termsGivenUp } from "./terms";
 
 /** Differences that are right as they are; the page on conformance says why. */
 export const explanations: readonly { readonly id: string; readonly what: string }[] = explained;
@@ -39,7 +40,12 @@ const recognized: Readonly<Record<string, Applies>> = {
     kind === "dearer" && exceededSkews(theirs, problem) > exceededSkews(ours, problem),
   evenness: ({ kind }, { ours, theirs, problem }) =>
     kind === "dearer" && unevenness(theirs, problem) > unevenness(ours, problem),
+  "unsettled-domains": ({ kind }, { ours, theirs, problem }) =>
+    kind === "dearer" && unsettled(theirs, problem) > unsettled(ours, problem),
+  "terms-in-order": ({ kind }, { ours, theirs, problem }) =>
+    kind === "dearer" && termsGivenUp(theirs, problem) > termsGivenUp(ours, problem),
   weights: ({ kind }, { ours, theirs }) => kind === "dearer" && weightOf(ours) > weightOf(theirs),
+  "bin-packing": ({ kind }, { ours, theirs }) => kind === "dearer" && priceOf(ours) <= priceOf(theirs) * 1.02,
 };
 
 /** Whether no node could carry all that the pool asks of it and writes on it. */

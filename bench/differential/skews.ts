@@ -1,7 +1,8 @@
+import type { Pod, TopologySpreadConstraint } from "#controller/api/pod";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
-import { hostname } from "#support/plan-checker/expression";
-import { placesOf } from "#support/plan-checker/place";
+import { hostname, keyFor } from "#support/plan-checker/expression";
+import { placesOf, rangeOf } from "#support/plan-checker/place";
 import { Population } from "#support/plan-checker/population";
 import { ofConstraint } from "#support/plan-checker/selector";
 import { tallyOf } from "#support/plan-checker/spread";
@@ -28,20 +29,36 @@ function exceededIn({ key, terrain, counted, owners, minDomains, maxSkew }: Spre
   return [...domains].filter((domain) => (tally.get(domain) ?? 0) - least > maxSkew);
 }
 
-/**
- * How unevenly the pods of all plans' spreads, required or not, are over their domains: the sum of the squares of how
- * many are in each.
- */
+/** A spread that a pod of the plan asks for, required or not. */
+interface Spread {
+  readonly pod: Pod;
+  readonly constraint: TopologySpreadConstraint;
+}
+
+const spreadsOf = ({ all }: Population): readonly Spread[] =>
+  all
+    .filter(({ isNew }) => isNew)
+    .flatMap(({ pod }) => (pod.spec.topologySpreadConstraints ?? []).map((constraint) => ({ pod, constraint })));
+
+/** How unevenly pods are over their domains, for each that is spread: the sum of the squares of how many there are. */
 export function unevenness(plan: Plan, problem: Problem): number {
   const places = placesOf(plan, problem);
   const population = new Population(places);
   const atlas = new Atlas(places, problem);
-  return population.all
-    .filter(({ isNew }) => isNew)
-    .flatMap(({ pod }) => (pod.spec.topologySpreadConstraints ?? []).map((constraint) => ({ pod, constraint })))
+  return spreadsOf(population)
     .map(({ pod, constraint }) =>
       tallyOf(atlas.terrainOf(constraint, pod), population.selectedBy(ofConstraint(constraint, pod))),
     )
     .flatMap((tally) => [...tally.values()])
     .reduce((sum, count) => sum + count ** 2, 0);
+}
+
+/** How many pods by which others are spread are on nodes that may come to be in one domain or another. */
+export function unsettled(plan: Plan, problem: Problem): number {
+  const population = new Population(placesOf(plan, problem));
+  return spreadsOf(population).flatMap(({ pod, constraint }) =>
+    population
+      .selectedBy(ofConstraint(constraint, pod))
+      .filter(({ place }) => rangeOf(place, keyFor(constraint.topologyKey)).values.length > 1),
+  ).length;
 }

@@ -33,12 +33,9 @@ export class Prospects {
     this.#world = world;
   }
 
-  /**
-   * Whether such pods would have a place. Those that keep others away leave fewer places the more of them there are: it
-   * is not others' doing.
-   */
+  /** Whether such pods would have a place. */
   hasAny(podClass: PodClass): boolean {
-    return podClass.aims.some((aim) => !isRepelling(aim) && this.has(podClass, aim));
+    return podClass.aims.some((aim) => this.has(podClass, aim));
   }
 
   /**
@@ -94,5 +91,6 @@ const sells = (pool: Scope, wish: Wish, requests: Vector): boolean =>
     .with(wish)
     ?.offers.some(({ machine }) => affords(pool.template.allowance, machine) && fits(machine.room, requests)) ?? false;
 
-const isRepelling = ({ ties }: Aim): boolean =>
-  [...ties.node.rules, ...ties.domain.rules].some(({ group }) => group.repelling);
+/** Whether such pods keep others away: the more of them there are, the fewer places they leave each other. */
+export const isRepelling = ({ aims }: PodClass): boolean =>
+  aims.some(({ ties }) => [...ties.node.rules, ...ties.domain.rules].some(({ group }) => group.repelling));

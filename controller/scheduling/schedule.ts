@@ -15,9 +15,11 @@ import { place } from "./placement";
 import type { Plan } from "./plan";
 import { plannedNodes } from "./planned-node";
 import { labelKeysIn } from "./pod-identity";
+import type { PodClass } from "./pod-class";
 import { PoolPlan } from "./pool-plan";
 import type { PoolChoice, Problem } from "./problem";
 import { Reservations } from "./reservations";
+import { isRepelling } from "./prospects";
 import { PoolScopes } from "./scope";
 import { templateOf } from "./template";
 import { Topology } from "./topology";
@@ -36,13 +38,20 @@ export function schedule(problem: Problem, isTimeUp: () => boolean = () => false
   let last = attempt(problem, new Deadline(isTimeUp), turns);
   let best = last.plan;
   while (turns.length < retriesFor(problem)) {
-    const next = last.crowdedOut.filter((pod) => !turns.some((turn) => turn.has(pod)));
-    if (next.length === 0) break;
-    turns.push(new Set(next));
+    const next = nextTurn(last, turns);
+    if (next.size === 0) break;
+    turns.push(next);
     last = attempt(problem, new Deadline(isTimeUp), turns);
     if (waiting(last.plan) < waiting(best)) best = last.plan;
   }
   return best;
+}
+
+/** Pods that had no turn yet; those that keep others away only when there are no others left. */
+function nextTurn({ crowdedOut }: Attempt, turns: readonly ReadonlySet<Pod>[]): ReadonlySet<Pod> {
+  const fresh = crowdedOut.filter(({ pods: [pod] }) => !turns.some((turn) => turn.has(pod)));
+  const [repelling, others] = parted(fresh, isRepelling);
+  return new Set((others.length > 0 ? others : repelling).flatMap(({ pods }) => pods));
 }
 
 /** With very many pods, the few that this helps are not worth the time; they are planned again soon in any case. */
@@ -52,8 +61,8 @@ const waiting = ({ unschedulable, deferred }: Plan): number => unschedulable.len
 
 interface Attempt {
   readonly plan: Plan;
-  /** Pods without a place that might have one if others did not ask. */
-  readonly crowdedOut: readonly Pod[];
+  /** Whose pods have no place, but might have one if others did not ask. */
+  readonly crowdedOut: readonly PodClass[];
 }
 
 /** @param turns pods that go before all others, one turn after the other */
@@ -96,8 +105,8 @@ function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlyS
     deferred: deferred.flatMap((backlog) => backlog.rest()),
     zones,
   };
-  const crowdedOut = homeless.filter(({ podClass }) => prospects.hasAny(podClass));
-  return { plan, crowdedOut: crowdedOut.flatMap(({ podClass }) => podClass.pods) };
+  const crowdedOut = homeless.map(({ podClass }) => podClass).filter((podClass) => prospects.hasAny(podClass));
+  return { plan, crowdedOut };
 }
 
 function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {
