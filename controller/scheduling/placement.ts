@@ -51,17 +51,18 @@ export function place(backlogs: readonly Backlog[], places: Places, turns: reado
 
 /**
  * Looks for room that is left: on nodes that are there, now that is known who else is where, and on planned ones that
- * may become larger. Again as long as fewer wait.
+ * may become larger. Again when that drove others off.
  */
 function useRoom(backlogs: readonly Backlog[], ranks: readonly number[], places: Places): void {
   const waiting = (): number => backlogs.reduce((sum, { count }) => sum + count, 0);
-  for (let before = Infinity; waiting() < before;) {
-    before = waiting();
+  for (let [time, moved] = [0, true]; moved && time < mostTimes; time++) {
+    const before = waiting();
     for (const rank of ranks) {
       useNodes(asksOfRank(backlogs, rank).filter(isTied), places);
       growNodes(asksOfRank(backlogs, rank).map(comingLate), places);
     }
-    while (heed(places));
+    moved = waiting() < before;
+    while (heed(places)) moved = true;
   }
 }
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { schedule } from "#controller/scheduling/schedule";
+import { carriedOut } from "#support/carried-out";
+import { violationsOf } from "#support/plan-checker";
+import { randomProblem } from "#support/random-problem";
+
+/** Problems of which pods were once left over that the next plan had a place for. */
+const hasty = [248, 559, 800, 953, 980, 1218, 1286, 1342, 1380, 1674, 4449];
+
+describe("planning again", () => {
+  it("finds no place for those whom the first plan left over", () => {
+    for (const seed of hasty) {
+      const first = randomProblem(seed);
+      const again = carriedOut(first, schedule(first));
+      assert.equal(schedule(again).unschedulable.length, again.pods.length, `randomProblem(${seed})`);
+    }
+  });
+
+  it("keeps every rule beside pods that an earlier plan placed", () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const first = randomProblem(seed);
+      const again = { ...carriedOut(first, schedule(first)), pods: first.pods.slice(0, 5).map(renamed) };
+      assert.deepEqual(violationsOf(schedule(again), again), [], `randomProblem(${seed})`);
+    }
+  });
+});
+
+const renamed = <T extends { readonly metadata: { readonly name: string } }>(pod: T): T => ({
+  ...pod,
+  metadata: { ...pod.metadata, name: `${pod.metadata.name}-again` },
+});
