@@ -179,7 +179,10 @@ function buyNodes(tier: readonly PoolPlan[], all: readonly Ask[], places: Places
 
 const nodePriceOf = ({ nodePrice = 0 }: SchedulingSettings): number => nodePrice;
 
-/** How many times pods are held against nodes that have room, to make others smaller or needless. */
+/**
+ * How many times pods are held against nodes that have room, to make others smaller or needless. The largest problem of
+ * `npm run bench` takes three quarters of it in some 0.3 s; with still more nodes, tidying must not take long either.
+ */
 const tidyingEffort = 3_000_000;
 
 /** Pools of one weight only, since pods are in the heaviest pool that could take them. */
@@ -194,9 +197,8 @@ const comingLate = ({ backlog, aim }: Ask): Ask =>
   new Ask(backlog, { ...aim, ties: { ...aim.ties, node: { ...aim.ties.node, crowding: [] } } });
 
 /**
- * Swaps planned nodes for larger ones, when the limits allow that but no further node. Pods that depend on domains go
- * one by one, on nodes of their own, too: dealt out all at once they may have taken what the limits left for the domain
- * that has to come first.
+ * Finds room by letting planned nodes grow. Pods that depend on domains go one by one, on nodes of their own, too: dealt
+ * out all at once they may have taken what the limits left for the domain that has to come first.
  */
 function growNodes(asks: readonly Ask[], places: Places): void {
   const { deadline } = places;
