@@ -1,6 +1,6 @@
 /** `pulumi-resource-aws`, as the engine starts it. */
 import { version } from "@pulumi/aws/package.json";
-import { serve } from "../provider";
+import { serve } from "../provider-server";
 import { functions } from "./functions";
 import { awsPlugin } from "./plugin";
 import { resources } from "./resources";
