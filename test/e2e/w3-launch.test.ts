@@ -5,11 +5,11 @@ import { conditionOf, isReady } from "#controller/api/conditions";
 import { finalizers, labels } from "#controller/api/labels";
 import { isReady as isReadyNode } from "#controller/api/node-state";
 import { toNumber } from "#controller/api/quantity";
-import type { Manifest } from "#sandbox/control-plane/operator";
 import { instanceOf, labelOf } from "./support/claims";
 import { bargain, keptRoom } from "./support/kept-room";
 import { launchPools } from "./support/launch-pools";
 import { machines } from "./support/machines";
+import { amd64, poolByHand } from "./support/pool-by-hand";
 import { onStaticNodes, staticNode } from "./support/static-node";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment, onPool, unevictable, type Workload } from "./support/workloads";
@@ -30,18 +30,6 @@ const on = (pool: string): Pick<Workload, "nodeSelector" | "tolerations"> => ({
   tolerations: [{ key: "pool", operator: "Exists" }],
 });
 
-/** A pool as `kubectl apply` makes it. */
-const poolByHand = (name: string, nodeClass: string, requirements: readonly object[]): Manifest<"NodePool"> => ({
-  kind: "NodePool",
-  metadata: { name },
-  spec: {
-    template: {
-      spec: { nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: nodeClass }, requirements },
-    },
-  },
-});
-const amd64 = { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] };
-
 describe("W3 and W4 · pools of every kind beside nodes that stay", function () {
   this.timeout(SCENARIO_MS);
   const world = walkthrough({
@@ -54,16 +42,6 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
       });
     },
   });
-
-  /** Until the one pod of a Deployment hears from us why it waits. */
-  async function untilTold(app: string, why: string): Promise<void> {
-    const { cluster } = world;
-    await world.until(`the pod of ${app} hears of ${why}`, async () => {
-      const [pod] = (await cluster.list("Pod")).filter(({ metadata }) => metadata.labels?.["app"] === app);
-      const told = pod ? await cluster.told("Pod", pod.metadata.name, "FailedScheduling") : [];
-      return told.some((message) => message.startsWith("Failed to schedule pod") && message.includes(why));
-    });
-  }
 
   it("makes a pool of each kind, and says that it is ready", async () => {
     const settings = { FEATURE_GATES: "NodeOverlay=true,CapacityBuffer=true" };
@@ -147,7 +125,7 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
       const count = Number(node?.status?.capacity?.[device]);
       assert.ok(count >= 1, `node of ${pod.metadata.name} has ${count} of ${device}`);
     }
-    await untilTold(nameOf(nowhere), nowhere);
+    await world.untilTold(nameOf(nowhere), nowhere);
     for (const device of [...devices, nowhere]) await cluster.delete("Deployment", nameOf(device));
   });
 
@@ -298,7 +276,7 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
 
     const lost = deployment({ name: "lost", replicas: 1, requests: oneCpu, nodeSelector: { "no-such-label": "x" } });
     await cluster.create(lost);
-    await untilTold("lost", "no-such-label");
+    await world.untilTold("lost", "no-such-label");
     await cluster.scale("amd", 6);
     await world.untilRunning("amd", 6);
   });

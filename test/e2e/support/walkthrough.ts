@@ -112,6 +112,15 @@ export class Walkthrough {
     await this.until(`${count} pods of ${app} run`, async () => (await this.cluster.running(app)).length === count);
   }
 
+  /** Until the one pod of a Deployment hears from us why it waits. */
+  async untilTold(app: string, why: string): Promise<void> {
+    await this.until(`the pod of ${app} hears of ${why}`, async () => {
+      const [pod] = (await this.cluster.list("Pod")).filter(({ metadata }) => metadata.labels?.["app"] === app);
+      const told = pod ? await this.cluster.told("Pod", pod.metadata.name, "FailedScheduling") : [];
+      return told.some((message) => message.startsWith("Failed to schedule pod") && message.includes(why));
+    });
+  }
+
   /** Until no claim of a pool is left; without one, none at all. */
   async untilNoClaims(pool?: string): Promise<void> {
     const none = async (): Promise<boolean> => (await this.cluster.claims(pool)).length === 0;
