@@ -1,5 +1,6 @@
+import { partedByZone } from "./bound/parts";
 import { podClassesOf } from "./bound/pod-classes";
-import { roomsOf } from "./bound/rooms";
+import { forSale, roomsOf } from "./bound/rooms";
 import { solve, type Share } from "./bound/programme";
 import type { Problem } from "#controller/scheduling/problem";
 
@@ -20,16 +21,24 @@ export interface Bound {
  * both nodes and pods may be cut in pieces. Free room on nodes that are there costs nothing.
  *
  * It sees what pods request, what reservations have left (pods that find none take something else, as with `Fallback`),
- * what daemons take, node selectors, required node affinity, taints, and that pods which refuse their like on a host
- * come one to a node (preferred ones too where preferences count, since a new node grants that wish). It does not see
- * topology spread, other pod affinity, host ports, volumes, limits, `minValues`, and that nodes come whole: all these
- * can only make a plan dearer. So it is a bound, but not always one that can be reached.
+ * what daemons take, node selectors, required node affinity, taints, that pods which refuse their like on a host come one
+ * to a node (preferred ones too where preferences count, since a new node grants that wish), and, where there are nodes,
+ * that pods of one kind have to be spread over zones, with those that run already. It does not see other topology spread,
+ * other pod affinity, host ports, volumes, limits, `minValues`, and that nodes come whole: all these can only make a plan
+ * dearer. So it is a bound, but not always one that can be reached.
  */
 export async function boundOf(problem: Problem): Promise<Bound> {
   const classes = podClassesOf(problem);
-  const { offers, nodes } = roomsOf(problem, classes);
-  const shares = await solve({ classes, offers, nodes });
-  const homeless = classes.filter((_, index) => ![...offers, ...nodes].some(({ takes }) => takes[index] === 1));
+  const isSpread = classes.some(({ spread }) => spread !== undefined);
+  const parting = partedByZone(classes, isSpread ? forSale(problem, classes) : []);
+  const { offers, nodes } = roomsOf(problem, parting.parts);
+  const shares = await solve({ classes, ...parting, offers, nodes });
+  const housed = new Set(
+    parting.parts
+      .filter((_, index) => [...offers, ...nodes].some(({ takes }) => takes[index] === 1))
+      .map(({ of }) => of),
+  );
+  const homeless = classes.filter((_, index) => !housed.has(index));
   return {
     price: shares.reduce((sum, { nodes: bought, price }) => sum + bought * price, 0),
     nodes: shares.reduce((sum, { nodes: bought }) => sum + bought, 0),

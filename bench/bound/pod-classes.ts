@@ -4,10 +4,13 @@ import { labels } from "#controller/api/labels";
 import type { Problem } from "#controller/scheduling/problem";
 import { both, none, ofLabels, type Requirements, requirementsOf } from "#controller/scheduling/requirements";
 import { type Amounts, effectiveRequests } from "#controller/scheduling/resources";
+import { type ZoneSpread, zoneRuleOf, zoneSpreadOf } from "./zone-spread";
 
 /** Pods that the bound cannot tell apart. */
 export interface PodClass extends Wants {
   readonly count: number;
+  /** Undefined where it does not matter to them in which zones they are. */
+  readonly spread: ZoneSpread | undefined;
 }
 
 /** What a pod, or a daemon, asks of a node. */
@@ -20,10 +23,11 @@ export interface Wants {
 }
 
 /** The pods of a problem by what they ask for, most frequent first. */
-export function podClassesOf({ pods, settings }: Problem): readonly PodClass[] {
+export function podClassesOf(problem: Problem): readonly PodClass[] {
+  const { pods, settings } = problem;
   const groups = new Map<string, Pod[]>();
   for (const pod of pods) {
-    const key = keyOf(pod, slotsOf(pod, settings.preferences === "Respect"));
+    const key = wantsKey(pod, slotsOf(pod, settings.preferences === "Respect")) + ruleKey(pod, problem);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [pod]);
     else group.push(pod);
@@ -34,19 +38,26 @@ export function podClassesOf({ pods, settings }: Problem): readonly PodClass[] {
       if (pod === undefined) return [];
       const { requests, ...wants } = wantsOf(pod);
       const slots = slotsOf(pod, settings.preferences === "Respect");
-      return [{ ...wants, requests: { ...requests, ...countOf(slots) }, count: group.length }];
+      const spread = zoneSpreadOf(group, wants.alternatives, problem);
+      return [{ ...wants, requests: { ...requests, ...countOf(slots) }, count: group.length, spread }];
     })
     .sort((a, b) => b.count - a.count);
 }
 
 /** Equal texts, equal wants. */
-function keyOf({ spec }: Pod, slots: readonly string[]): string {
+function wantsKey({ spec }: Pod, slots: readonly string[]): string {
   const resources = [spec.containers, spec.initContainers ?? []].map((containers) =>
     containers.map((each) => [each.resources?.requests, each.restartPolicy]),
   );
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const whole = [spec.resources?.requests, spec.overhead, spec.nodeSelector, required, spec.tolerations];
   return JSON.stringify([resources, whole, slots]);
+}
+
+/** Equal texts, spread by the same pods. */
+function ruleKey(pod: Pod, problem: Problem): string {
+  const rule = zoneRuleOf(pod, problem);
+  return rule === undefined ? "" : JSON.stringify([pod.metadata.namespace, rule]);
 }
 
 /** What a pod asks for on its own, whatever other pods there are. */

@@ -1,4 +1,5 @@
 import loadHighs, { type Highs, type ModelData } from "highs";
+import type { Evenness, Part, Parting } from "./parts";
 import type { PodClass } from "./pod-classes";
 import type { FreeRoom, Offer, Room } from "./room";
 
@@ -13,7 +14,7 @@ export interface Share {
   readonly nodes: number;
 }
 
-interface Question {
+interface Question extends Parting {
   readonly classes: readonly PodClass[];
   readonly offers: readonly Offer[];
   readonly nodes: readonly FreeRoom[];
@@ -22,6 +23,7 @@ interface Question {
 /** Column by column. */
 interface Column {
   readonly cost: number;
+  readonly least: number;
   readonly most: number;
   /** Row → coefficient. */
   readonly entries: readonly (readonly [row: number, value: number])[];
@@ -54,33 +56,38 @@ export async function solve(question: Question): Promise<readonly Share[]> {
 }
 
 /**
- * Rows: each class has its pods placed; then, room by room and resource by resource, the pods take no more than there
- * is. Columns: nodes bought of each offer; then pods of each class in each room that takes them.
+ * Rows: each class has its pods placed; each zone has its part of those that are spread; then, room by room and resource
+ * by resource, the pods take no more than there is. Columns: nodes bought of each offer; then pods of each part in each
+ * room that takes them; then how many of a class that is spread are in the zone with fewest.
  */
 function modelOf(question: Question): ModelData {
-  const { classes, offers, nodes } = question;
+  const { classes, parts, levels, offers, nodes } = question;
   const rows = new Rows(question);
   const columns = [
     ...offers.map((offer, index) => rows.purchase(offer, index)),
     ...[...offers, ...nodes].flatMap((room, index) => rows.placements(room, index)),
+    ...[...levels].map(([position, level]) => ({ cost: 0, ...level, entries: rows.level(position) })),
   ];
-  const homes = classes.map((_, index) =>
-    offers.some(({ takes, reservation }) => takes[index] === 1 && reservation === undefined),
+  const housed = new Set(
+    parts
+      .filter((_, index) => offers.some((offer) => offer.takes[index] === 1 && !offer.reservation))
+      .map(({ of }) => of),
   );
   const counts = classes.map(({ count }) => count);
   return {
     numCols: columns.length,
     numRows: rows.count,
     colCost: columns.map(({ cost }) => cost),
-    colLower: columns.map(() => 0),
+    colLower: columns.map(({ least }) => least),
     colUpper: columns.map(({ most }) => most),
     // Pods that only nodes which are there suit, or what is reserved, may have to wait.
     rowLower: [
-      ...counts.map((count, index) => (homes[index] === true ? count : 0)),
+      ...counts.map((count, index) => (housed.has(index) ? count : 0)),
+      ...rows.spread.map(({ least }) => least),
       ...rows.least,
       ...rows.reserved.map(() => 0),
     ],
-    rowUpper: [...counts, ...rows.least.map(() => Infinity), ...rows.reserved],
+    rowUpper: [...counts, ...rows.spread.map(({ most }) => most), ...rows.least.map(() => Infinity), ...rows.reserved],
     matrix: matrixOf(columns, rows.count),
   };
 }
@@ -102,21 +109,29 @@ const unit: Readonly<Partial<Record<string, number>>> = { cpu: 1000, memory: 2 *
 const scaled = (resource: string, amount: number): number => amount / (unit[resource] ?? 1);
 
 /**
- * Numbers the rows: one a class, then one for each resource of each room that its pods ask for, then one a reservation.
+ * Numbers the rows: one a class, then one a part of those that are spread, then one for each resource of each room that
+ * its pods ask for, then one a reservation.
  */
 class Rows {
-  readonly #classes: readonly PodClass[];
+  readonly #classes: number;
+  readonly #parts: readonly Part[];
+  /** Limits of the rows of parts, and by part which of them is its. */
+  readonly spread: readonly Evenness[];
+  readonly #spreadRows: readonly (number | undefined)[];
   readonly #numbers: readonly ReadonlyMap<string, number>[];
   /** Lower limits of the rows of rooms. */
   readonly least: readonly number[];
   /** What is left of each reservation, in the order of their rows. */
   readonly #left: ReadonlyMap<string, number>;
 
-  constructor({ classes, offers, nodes }: Question) {
-    this.#classes = classes;
+  constructor({ classes, parts, offers, nodes }: Question) {
+    this.#classes = classes.length;
+    this.#parts = parts;
+    this.spread = parts.flatMap(({ spread }) => spread ?? []);
     let next = classes.length;
+    this.#spreadRows = parts.map(({ spread }) => (spread === undefined ? undefined : next++));
     const number = ({ takes }: Room): ReadonlyMap<string, number> => {
-      const asked = classes.filter((_, index) => takes[index] === 1).flatMap(({ requests }) => Object.keys(requests));
+      const asked = parts.filter((_, index) => takes[index] === 1).flatMap(({ requests }) => Object.keys(requests));
       return new Map([...new Set(asked)].map((name) => [name, next++]));
     };
     this.#numbers = [...offers, ...nodes].map(number);
@@ -137,29 +152,44 @@ class Rows {
   }
 
   get count(): number {
-    return this.#classes.length + this.least.length + this.#left.size;
+    return this.#rooms + this.least.length + this.#left.size;
+  }
+
+  /** The first row of a room. */
+  get #rooms(): number {
+    return this.#classes + this.spread.length;
   }
 
   /** A node of this offer adds its room, and takes an instance of its reservation. */
   purchase({ price, room, reservation }: Offer, index: number): Column {
     const adds = [...(this.#numbers[index] ?? [])].map(([name, row]) => [row, scaled(name, room[name] ?? 0)] as const);
     const takes = reservation === undefined ? [] : [[this.#rowOf(reservation.id), 1] as const];
-    return { cost: price, most: Infinity, entries: [...adds, ...takes] };
+    return { cost: price, least: 0, most: Infinity, entries: [...adds, ...takes] };
   }
 
   #rowOf(reservation: string): number {
-    return this.#classes.length + this.least.length + [...this.#left.keys()].indexOf(reservation);
+    return this.#rooms + this.least.length + [...this.#left.keys()].indexOf(reservation);
   }
 
-  /** A pod of each class that the room takes, in it. */
+  /** The level of a class, against which its zones are held. */
+  level(position: number): Column["entries"] {
+    return this.#spreadRows.flatMap((row, part) =>
+      row === undefined || this.#parts[part]?.of !== position ? [] : [[row, -1] as const],
+    );
+  }
+
+  /** A pod of each part that the room takes, in it. */
   placements(room: Room & Partial<FreeRoom>, index: number): readonly Column[] {
     const numbers = this.#numbers[index] ?? new Map<string, number>();
-    return this.#classes.flatMap(({ requests }, position) => {
+    return this.#parts.flatMap(({ requests, of }, position) => {
       if (room.takes[position] !== 1) return [];
       const uses = [...numbers]
         .filter(([name]) => (requests[name] ?? 0) > 0)
         .map(([name, row]) => [row, -scaled(name, requests[name] ?? 0)] as const);
-      return [{ cost: 0, most: room.most?.[position] ?? Infinity, entries: [[position, 1] as const, ...uses] }];
+      const row = this.#spreadRows[position];
+      const counted = row === undefined ? [] : [[row, 1] as const];
+      const most = room.most?.[position] ?? Infinity;
+      return [{ cost: 0, least: 0, most, entries: [[of, 1] as const, ...counted, ...uses] }];
     });
   }
 }

@@ -16,7 +16,7 @@ import {
 import { type Amounts, amountsOf, combine, effectiveRequests, sum } from "#controller/scheduling/resources";
 import { undominated } from "./domination";
 import type { FreeRoom, Offer } from "./room";
-import { isSlot, type PodClass, type Wants, wantsOf } from "./pod-classes";
+import { isSlot, type Wants, wantsOf } from "./pod-classes";
 
 interface Rooms {
   readonly offers: readonly Offer[];
@@ -24,19 +24,31 @@ interface Rooms {
 }
 
 /** Where these pods can go. Of what is for sale, only what can be part of a cheapest answer. */
-export function roomsOf(problem: Problem, classes: readonly PodClass[]): Rooms {
-  const slots = [...new Set(classes.flatMap(({ requests }) => Object.keys(requests)))].filter(isSlot);
-  const free: Amounts = Object.fromEntries(slots.map((slot) => [slot, 1]));
-  const daemons = problem.daemonSets.map(({ metadata, spec }) => wantsOf({ metadata, spec: spec.template.spec }));
-  const usesReservations = problem.settings.reservations !== "Ignore";
-  const offers = problem.pools.flatMap((choice) =>
-    choice.instanceTypes.flatMap((type) => offersOf({ choice, type, daemons, classes, usesReservations, free })),
-  );
+export function roomsOf(problem: Problem, classes: readonly Wants[]): Rooms {
+  const free = freeFor(classes);
   const nodes = problem.nodes.map((node) => freeRoomOf(node, classes, free));
-  return { offers: undominated(offers, resourcesOf(classes)), nodes: merged(nodes, classes) };
+  return { offers: undominated(forSale(problem, classes), resourcesOf(classes)), nodes: merged(nodes, classes) };
 }
 
-const resourcesOf = (classes: readonly PodClass[]): readonly string[] => [
+/** All that is for sale. */
+export function forSale(problem: Problem, classes: readonly Wants[]): readonly Offer[] {
+  const free = freeFor(classes);
+  const daemons = problem.daemonSets.map(({ metadata, spec }) => wantsOf({ metadata, spec: spec.template.spec }));
+  const usesReservations = problem.settings.reservations !== "Ignore";
+  return problem.pools.flatMap((choice) =>
+    choice.instanceTypes.flatMap((type) => offersOf({ choice, type, daemons, classes, usesReservations, free })),
+  );
+}
+
+/** What each node has: one of each slot. */
+const freeFor = (classes: readonly Wants[]): Amounts =>
+  Object.fromEntries(
+    resourcesOf(classes)
+      .filter(isSlot)
+      .map((slot) => [slot, 1]),
+  );
+
+const resourcesOf = (classes: readonly Wants[]): readonly string[] => [
   ...new Set(classes.flatMap(({ requests }) => Object.keys(requests))),
 ];
 
@@ -44,7 +56,7 @@ interface Sale {
   readonly choice: PoolChoice;
   readonly type: InstanceType;
   readonly daemons: readonly Wants[];
-  readonly classes: readonly PodClass[];
+  readonly classes: readonly Wants[];
   readonly usesReservations: boolean;
   /** Of everything that each node has. */
   readonly free: Amounts;
@@ -107,7 +119,7 @@ const isHard = ({ effect }: Taint): boolean => effect !== "PreferNoSchedule";
 const fits = (requests: Amounts, room: Amounts): boolean =>
   Object.entries(requests).every(([name, amount]) => amount <= (room[name] ?? 0));
 
-function freeRoomOf(node: NodeState, classes: readonly PodClass[], free: Amounts): FreeRoom {
+function freeRoomOf(node: NodeState, classes: readonly Wants[], free: Amounts): FreeRoom {
   const taken = sum(node.pods.map(({ spec }) => effectiveRequests(spec)));
   const room = combine({ ...amountsOf(node.allocatable), ...free }, taken, (has, used) => has - used);
   const site: Site = { has: ofLabels(node.labels), taints: node.taints, suits: conflict };
@@ -126,7 +138,7 @@ const timesThatFit = (requests: Amounts, room: Amounts): number =>
   );
 
 /** Nodes that suit the same classes, taken together; those that suit none left out. */
-function merged(nodes: readonly FreeRoom[], classes: readonly PodClass[]): readonly FreeRoom[] {
+function merged(nodes: readonly FreeRoom[], classes: readonly Wants[]): readonly FreeRoom[] {
   const groups = new Map<string, FreeRoom[]>();
   for (const node of nodes.filter(({ takes }) => takes.includes(1))) {
     const key = node.takes.join("");

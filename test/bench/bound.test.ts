@@ -4,8 +4,10 @@ import { boundOf } from "../../bench/bound";
 import { openb } from "../../bench/scenarios/openb";
 import { labels } from "#controller/api/labels";
 import type { PodAffinityTerm } from "#controller/api/pod";
+import type { Problem } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
-import { choice, daemonSet, instanceType, nodePool, nodeState, pod, problem } from "#support/builders";
+import { choice, daemonSet, instanceType, nodePool, nodeState, pod, problem, testZones } from "#support/builders";
+import { randomProblems } from "#support/random-problem";
 
 const small = instanceType("small", { cpu: 4, memoryGi: 16, price: 0.4 });
 const pods = (count: number, cpu: string) =>
@@ -132,6 +134,48 @@ describe("boundOf", () => {
     near(nodes, 3);
   });
 
+  describe("of pods that have to be spread over zones", () => {
+    const [here, ...others] = testZones;
+    const labelSelector = { matchLabels: { app: "web" } };
+    const rule = { maxSkew: 1, topologyKey: labels.zone, whenUnsatisfiable: "DoNotSchedule", labelSelector } as const;
+    const web = (count: number, cpu = "1") =>
+      pods(count, cpu).map(({ metadata, spec }) => ({
+        metadata: { ...metadata, labels: { app: "web" } },
+        spec: { ...spec, topologySpreadConstraints: [rule] },
+      }));
+    /** A node with room for four pods, besides those that run there. */
+    const nodeIn = (zone: string, running: number, arch = "amd64") =>
+      nodeState({
+        labels: { [labels.zone]: zone, [labels.arch]: arch },
+        allocatable: { cpu: String(4 + running), memory: "16Gi", pods: "110" },
+        pods: web(running),
+      });
+    const priceOf = async (parts: Partial<Problem>): Promise<number> =>
+      (await boundOf(problem({ pools: [choice(nodePool(), [small])], ...parts }))).price;
+
+    it("lets no zone have more than it may, whatever room there is", async () => {
+      near(await priceOf({ pods: web(2), nodes: [nodeIn(here, 0)] }), 0.1);
+    });
+
+    it("counts those that run already", async () => {
+      near(await priceOf({ pods: web(2), nodes: [nodeIn(here, 2)] }), 0.2);
+      near(await priceOf({ pods: web(2), nodes: [nodeIn(here, 0), ...others.map((zone) => nodeIn(zone, 2))] }), 0);
+    });
+
+    it("does not count those on nodes that these may not be on", async () => {
+      const amd64 = web(2).map(({ metadata, spec }) => ({
+        metadata,
+        spec: { ...spec, nodeSelector: { [labels.arch]: "amd64" } },
+      }));
+
+      near(await priceOf({ pods: amd64, nodes: [nodeIn(here, 3, "arm64"), nodeIn(here, 0)] }), 0.1);
+    });
+
+    it("takes them as they come where other pods that wait are counted with them", async () => {
+      near(await priceOf({ pods: [...web(1), ...web(1, "2")], nodes: [nodeIn(here, 0)] }), 0);
+    });
+  });
+
   it("counts pods that fit nowhere instead of pricing them", async () => {
     const asked = problem({ pods: [...pods(2, "1"), ...pods(3, "8")], pools: [choice(nodePool(), [small])] });
 
@@ -157,6 +201,19 @@ describe("boundOf", () => {
         const { price, unplaceable } = await boundOf(whole);
         const paid = newNodes.reduce((sum, { cheapest }) => sum + cheapest.offering.price, 0);
         assert.equal(unplaceable, unschedulable.length);
+        assert.ok(price <= paid + 1e-6, `bound ${price} above plan ${paid}`);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is never above what a plan for all the pods costs, whatever binds them", async () => {
+    await fc.assert(
+      fc.asyncProperty(randomProblems, async (asked) => {
+        const { newNodes, unschedulable, deferred } = schedule(asked);
+        fc.pre(unschedulable.length + deferred.length === 0);
+        const paid = newNodes.reduce((sum, { cheapest }) => sum + cheapest.offering.price, 0);
+        const { price } = await boundOf(asked);
         assert.ok(price <= paid + 1e-6, `bound ${price} above plan ${paid}`);
       }),
       { numRuns: 60 },
