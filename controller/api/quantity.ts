@@ -65,11 +65,24 @@ function scale(digits: bigint, power: number): bigint {
 
 const ceilDivide = (value: bigint, by: bigint): bigint => (value > 0n ? (value + by - 1n) / by : value / by);
 
-/** Whole units, rounded up: bytes of "1.5Gi", counts of "3". */
-export const toUnits = (text: string): number => Number(ceilDivide(parseQuantity(text).nanos, NANOS));
+/** Whole units, rounded up: bytes of "1.5Gi", counts of "3". @throws RangeError when the text is not a quantity. */
+export const toUnits = counting(NANOS);
 
-/** Thousandths, rounded up: 500 for "500m", 2000 for "2". */
-export const toMillis = (text: string): number => Number(ceilDivide(parseQuantity(text).nanos, NANOS_PER_MILLI));
+/** Thousandths, rounded up: 500 for "500m", 2000 for "2". @throws RangeError when the text is not a quantity. */
+export const toMillis = counting(NANOS_PER_MILLI);
+
+/** Counts in units of so many nanos. A cluster's pods ask for the same few amounts, so that what was read is remembered. */
+function counting(unit: bigint): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    const count = known.get(text) ?? Number(ceilDivide(parseQuantity(text).nanos, unit));
+    if (known.size >= mostRemembered) known.clear();
+    known.set(text, count);
+    return count;
+  };
+}
+
+const mostRemembered = 4_096;
 
 /** The value as it is, fractions included, for display and metrics. */
 export const toNumber = (text: string): number => Number(parseQuantity(text).nanos) / Number(NANOS);

@@ -29,8 +29,10 @@ export const toResourceList = (amounts: Amounts): ResourceList =>
 
 /** One list out of two, each resource by `pick`; what is not mentioned counts as 0. */
 export function combine(a: Amounts, b: Amounts, pick: (a: number, b: number) => number): Amounts {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...names].map((name) => [name, pick(a[name] ?? 0, b[name] ?? 0)]));
+  const combined: Record<string, number> = {};
+  for (const name of Object.keys(a)) combined[name] = pick(a[name] ?? 0, b[name] ?? 0);
+  for (const name of Object.keys(b)) if (a[name] === undefined) combined[name] = pick(0, b[name] ?? 0);
+  return combined;
 }
 
 const add = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) => x + y);
