@@ -45,15 +45,6 @@ describe("provisioning for buffers", function () {
       conditionOf(await world.shown("CapacityBuffer", metadata), "Provisioning") ?? {};
     return [status, reason, message];
   };
-  async function launched(claim: NodeClaim): Promise<void> {
-    const { providerId: providerID, capacity, allocatable } = await world.cloud.create(claim);
-    const common = { reason: "Launched", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" };
-    const conditions = [{ type: "Launched", status: "True", ...common }];
-    await world.kube.patchStatus("NodeClaim", claim.metadata, {
-      status: { providerID, capacity, allocatable, conditions },
-    });
-    await world.shown("NodeClaim", claim.metadata);
-  }
   const unitsOn = async ({ metadata }: NodeClaim): Promise<number | undefined> => {
     const { status } = await world.shown("NodeClaim", metadata);
     return world.intentions.bufferUnitsOn(status?.providerID ?? "");
@@ -73,7 +64,7 @@ describe("provisioning for buffers", function () {
     assert.equal((await provisioning.claims()).length, 1);
     assert.equal((await saysOf(buffer))[1], "RequiresNewCapacity");
 
-    await launched(claim);
+    await provisioning.launched(claim);
     await look(buffer.metadata);
     await provisioning.round();
     assert.deepEqual(await saysOf(buffer), ["True", "FitsExistingCapacity", "all 3 units fit on nodes that are there"]);
@@ -86,7 +77,7 @@ describe("provisioning for buffers", function () {
     await provisioning.round();
     const [claim] = await provisioning.claims();
     assert.ok(claim);
-    await launched(claim);
+    await provisioning.launched(claim);
     await look(buffer.metadata);
     await provisioning.round();
 
@@ -103,7 +94,7 @@ describe("provisioning for buffers", function () {
     await provisioning.round();
     const [claim] = await provisioning.claims();
     assert.ok(claim);
-    await launched(claim);
+    await provisioning.launched(claim);
     const pod = await provisioning.pending({ cpu: "3" });
     await provisioning.round();
 
@@ -113,12 +104,7 @@ describe("provisioning for buffers", function () {
   });
 
   it("BUF-015 says that units fit nowhere, and tells no pod", async () => {
-    await world.kube.patch("NodePool", provisioning.pool.metadata, { spec: { limits: { cpu: "1" } } });
-    const { metadata } = await world.shown("NodePool", provisioning.pool.metadata);
-    const common = { reason: "Ready", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" };
-    const ready = { type: "Ready", status: "True", observedGeneration: metadata.generation, ...common };
-    await world.kube.patchStatus("NodePool", metadata, { status: { conditions: [ready] } });
-    await world.shown("NodePool", metadata);
+    await provisioning.limit({ cpu: "1" });
     const buffer = await keeping(2);
     await provisioning.round();
 
