@@ -64,10 +64,15 @@ export class TopologyGroup {
   }
 
   #leastOfAll(podsIn: (domain: string) => number): number {
-    if (this.domains.size === 0 || this.domains.size < this.term.minDomains) return 0;
-    let least = Infinity;
+    let [least, size] = [Infinity, this.domains.size];
     for (const domain of this.domains) least = Math.min(least, podsIn(domain));
-    return least;
+    // Where the pods may not go themselves, a domain counts as soon as others are counted there.
+    for (const domain of new Set(this.populated)) {
+      if (this.domains.has(domain) || podsIn(domain) === 0) continue;
+      least = Math.min(least, podsIn(domain));
+      size++;
+    }
+    return size === 0 || size < this.term.minDomains ? 0 : least;
   }
 
   /** Pods there that have the term themselves; of affinity and spread, those of them that it is about. */
