@@ -21,11 +21,11 @@ export interface Bound {
  * both nodes and pods may be cut in pieces. Free room on nodes that are there costs nothing.
  *
  * It sees what pods request, what reservations have left (pods that find none take something else, as with `Fallback`),
- * what daemons take, node selectors, required node affinity, taints, that pods which refuse their like on a host come one
- * to a node (preferred ones too where preferences count, since a new node grants that wish), and, where there are nodes,
- * that pods of one kind have to be spread over zones, with those that run already. It does not see other topology spread,
- * other pod affinity, host ports, volumes, limits, `minValues`, and that nodes come whole: all these can only make a plan
- * dearer. So it is a bound, but not always one that can be reached.
+ * what daemons take, node selectors, required node affinity, taints, that pods which refuse their like on a host come
+ * one to a node (preferred ones too where preferences count, since a new node grants that wish), and, where there are
+ * nodes, that pods of one kind have to be spread over zones, with those that run already. It does not see other
+ * topology spread, other pod affinity, host ports, volumes, limits, `minValues`, and that nodes come whole: all these
+ * can only make a plan dearer. So it is a bound, but not always one that can be reached.
  */
 export async function boundOf(problem: Problem): Promise<Bound> {
   const classes = podClassesOf(problem);

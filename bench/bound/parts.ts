@@ -26,8 +26,8 @@ export interface Parting {
 }
 
 /**
- * Parts classes that are spread by zone. Zones where they can be had count even if no node is there, as Karpenter has it;
- * a class stays whole if it has nodes in a zone where none can be had.
+ * Parts classes that are spread by zone. Zones where they can be had count even if no node is there, as Karpenter has
+ * it; a class stays whole if it has nodes in a zone where none can be had.
  * @param offers all that is for sale to the classes; not needed where none is spread
  */
 export function partedByZone(classes: readonly PodClass[], offers: readonly Offer[]): Parting {

@@ -56,9 +56,9 @@ export async function solve(question: Question): Promise<readonly Share[]> {
 }
 
 /**
- * Rows: each class has its pods placed; each zone has its part of those that are spread; then, room by room and resource
- * by resource, the pods take no more than there is. Columns: nodes bought of each offer; then pods of each part in each
- * room that takes them; then how many of a class that is spread are in the zone with fewest.
+ * Rows: each class has its pods placed; each zone has its part of those that are spread; then, room by room and
+ * resource by resource, the pods take no more than there is. Columns: nodes bought of each offer; then pods of each
+ * part in each room that takes them; then how many of a class that is spread are in the zone with fewest.
  */
 function modelOf(question: Question): ModelData {
   const { classes, parts, levels, offers, nodes } = question;

@@ -14,8 +14,8 @@ export interface ZoneSpread {
 }
 
 /**
- * The pod's rule about zones, if it has one that is seen here. Where no nodes are there it is not looked for: then zones
- * hardly differ in what pods cost there, and the programme would only be larger.
+ * The pod's rule about zones, if it has one that is seen here. Where no nodes are there it is not looked for: then
+ * zones hardly differ in what pods cost there, and the programme would only be larger.
  */
 export const zoneRuleOf = ({ spec }: Pod, { nodes }: Pick<Problem, "nodes">): TopologySpreadConstraint | undefined =>
   nodes.length === 0
@@ -35,8 +35,8 @@ const isPlain = (
   rule.nodeTaintsPolicy !== "Honor";
 
 /**
- * How these pods, which are alike, are spread over zones; undefined where they are not, or where the rule is about other
- * pods that wait too, since nobody knows how many of those will be where.
+ * How these pods, which are alike, are spread over zones; undefined where they are not, or where the rule is about
+ * other pods that wait too, since nobody knows how many of those will be where.
  */
 export function zoneSpreadOf(
   alike: readonly Pod[],

@@ -4,7 +4,9 @@ import { nodeWishes } from "#support/plan-checker/expression";
 import { placesOf, purchasesOf, surelyMeets } from "#support/plan-checker/place";
 import { Population, type Settler } from "#support/plan-checker/population";
 
-/** How far down their required node-affinity terms the pods had to go: 0 for each whose node is sure to meet the first. */
+/**
+ * How far down their required node-affinity terms the pods had to go: 0 for each whose node is sure to meet the first.
+ */
 export const termsGivenUp = (plan: Plan, problem: Problem): number =>
   new Population(placesOf(plan, problem)).all
     .filter(({ isNew }) => isNew)

@@ -71,7 +71,9 @@ export const toUnits = counting(NANOS);
 /** Thousandths, rounded up: 500 for "500m", 2000 for "2". @throws RangeError when the text is not a quantity. */
 export const toMillis = counting(NANOS_PER_MILLI);
 
-/** Counts in units of so many nanos. A cluster's pods ask for the same few amounts, so that what was read is remembered. */
+/**
+ * Counts in units of so many nanos. A cluster's pods ask for the same few amounts, so that what was read is remembered.
+ */
 function counting(unit: bigint): (text: string) => number {
   const known = new Map<string, number>();
   return (text) => {

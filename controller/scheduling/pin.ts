@@ -14,8 +14,8 @@ interface Sold {
 
 /**
  * What pins a node to one of these offers, where that matters. Of a reservation only so many nodes may be bought: those
- * that count on it ask for it by its id, and the others for anything that is not reserved. A type that has other room when
- * it is bought otherwise is bought as planned or not at all.
+ * that count on it ask for it by its id, and the others for anything that is not reserved. A type that has other room
+ * when it is bought otherwise is bought as planned or not at all.
  */
 export function pinsFor(offers: readonly Sold[]): (offer: Sold) => Wish | undefined {
   const ids = new Set(offers.flatMap(({ offering: { reservation } }) => reservation?.id ?? []));

@@ -197,8 +197,8 @@ const comingLate = ({ backlog, aim }: Ask): Ask =>
   new Ask(backlog, { ...aim, ties: { ...aim.ties, node: { ...aim.ties.node, crowding: [] } } });
 
 /**
- * Finds room by letting planned nodes grow. Pods that depend on domains go one by one, on nodes of their own, too: dealt
- * out all at once they may have taken what the limits left for the domain that has to come first.
+ * Finds room by letting planned nodes grow. Pods that depend on domains go one by one, on nodes of their own, too:
+ * dealt out all at once they may have taken what the limits left for the domain that has to come first.
  */
 function growNodes(asks: readonly Ask[], places: Places): void {
   const { deadline } = places;

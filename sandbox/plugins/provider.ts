@@ -1,4 +1,7 @@
-/** A Pulumi resource plugin, reduced to what ours need: plain values in, plain values out; `provider-server.ts` serves it. */
+/**
+ * A Pulumi resource plugin, reduced to what ours need: plain values in, plain values out; `provider-server.ts` serves
+ * it.
+ */
 import { randomBytes } from "node:crypto";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
 
@@ -91,7 +94,9 @@ export interface DiffRequest {
 }
 export type UpdateRequest = DiffRequest;
 
-/** The resource exists, but is not what was asked for. The engine remembers it and the next update goes on from there. */
+/**
+ * The resource exists, but is not what was asked for. The engine remembers it and the next update goes on from there.
+ */
 export class PartlyCreatedError extends Error {
   override readonly name = "PartlyCreatedError";
   readonly id: string;
@@ -106,6 +111,8 @@ export class PartlyCreatedError extends Error {
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A name as Pulumi gives it where the program gives none: `<name>-<7 hex digits>`, so that replacements can overlap. */
+/**
+ * A name as Pulumi gives it where the program gives none: `<name>-<7 hex digits>`, so that replacements can overlap.
+ */
 export const autoName = (name: string, maximum = 63): string =>
   `${name.slice(0, maximum - 8)}-${randomBytes(4).toString("hex").slice(0, 7)}`;

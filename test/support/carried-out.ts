@@ -8,7 +8,9 @@ import type { NodeState, Problem } from "#controller/scheduling/problem";
 import { nodeState } from "./builders";
 import { labelsOfPurchase } from "./random-problem/types";
 
-/** What is left of a problem once its plan is carried out: pods run, planned nodes are the cheapest that they may be. */
+/**
+ * What is left of a problem once its plan is carried out: pods run, planned nodes are the cheapest that they may be.
+ */
 export function carriedOut(problem: Problem, { newNodes, existing, unschedulable }: Plan): Problem {
   const there = problem.nodes.map((node) => ({
     ...node,

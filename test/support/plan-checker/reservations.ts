@@ -4,8 +4,9 @@ import type { Place } from "./place";
 import { purchasesOf } from "./place";
 
 /**
- * Nothing reserved is bought where that is to be ignored, and no capacity reservation is counted on more often than it has instances left: neither as what nodes are priced by, nor
- * by nodes that can be bought in no other way, whichever reservations those take among them.
+ * Nothing reserved is bought where that is to be ignored, and no capacity reservation is counted on more often than it
+ * has instances left: neither as what nodes are priced by, nor by nodes that can be bought in no other way, whichever
+ * reservations those take among them.
  */
 export function violationsOfReservations(places: readonly Place[], { settings }: Problem): readonly string[] {
   const nodes = places.filter(({ planned }) => planned !== undefined);
