@@ -1,5 +1,6 @@
 import { Ask, type Backlog } from "./backlog";
 import { recount } from "./counting";
+import { dearestFirst } from "./dearest-first";
 import type { Deadline } from "./deadline";
 import { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
@@ -136,16 +137,17 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
 }
 
 /**
- * The largest first. Pods that follow others come last, and again as long as anybody found a place: they may follow one
- * another.
+ * First those that would cost most elsewhere. Pods that follow others come last, and again as long as anybody found a
+ * place: they may follow one another.
  */
-function useNodes(asks: readonly Ask[], { nodes, deadline }: Places): void {
+function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): void {
   const [first] = asks;
   if (first === undefined) return;
   const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
   const open = nodes.filter((node) => node.hasRoomFor(least));
+  if (open.length === 0) return;
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of leaders) settleOn(open, ask, deadline);
+  for (const ask of dearestFirst(leaders, pools)) settleOn(open, ask, deadline);
   while (followers.map((ask) => settleOn(open, ask, deadline)).some((placed) => placed > 0));
 }
 

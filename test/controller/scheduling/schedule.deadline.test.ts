@@ -76,7 +76,7 @@ describe("schedule: when time is up", () => {
     });
     let [waiting, plans] = [given.pods, 0];
     for (; waiting.length > 0; plans++) {
-      const plan = schedule({ ...given, pods: waiting }, new Patience(12).isTimeUp);
+      const plan = schedule({ ...given, pods: waiting }, new Patience(8).isTimeUp);
       assert.ok(plan.deferred.length < waiting.length, "some have a place");
       assert.deepEqual(plan.unschedulable, []);
       waiting = plan.deferred;
