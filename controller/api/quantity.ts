@@ -66,21 +66,24 @@ function scale(digits: bigint, power: number): bigint {
 const ceilDivide = (value: bigint, by: bigint): bigint => (value > 0n ? (value + by - 1n) / by : value / by);
 
 /** Whole units, rounded up: bytes of "1.5Gi", counts of "3". @throws RangeError when the text is not a quantity. */
-export const toUnits = counting(NANOS);
+export const toUnits = remembering((text: string) => countOf(text, NANOS));
 
 /** Thousandths, rounded up: 500 for "500m", 2000 for "2". @throws RangeError when the text is not a quantity. */
-export const toMillis = counting(NANOS_PER_MILLI);
+export const toMillis = remembering((text: string) => countOf(text, NANOS_PER_MILLI));
 
-/**
- * Counts in units of so many nanos. A cluster's pods ask for the same few amounts, so that what was read is remembered.
- */
-function counting(unit: bigint): (text: string) => number {
-  const known = new Map<string, number>();
-  return (text) => {
-    const count = known.get(text) ?? Number(ceilDivide(parseQuantity(text).nanos, unit));
+/** In units of so many nanos. */
+const countOf = (text: string, unit: bigint): number => Number(ceilDivide(parseQuantity(text).nanos, unit));
+
+/** A cluster's pods and nodes have the same few amounts, so that what was converted is remembered. */
+function remembering<From, To extends string | number>(convert: (from: From) => To): (from: From) => To {
+  const known = new Map<From, To>();
+  return (from) => {
+    const remembered = known.get(from);
+    if (remembered !== undefined) return remembered;
+    const converted = convert(from);
     if (known.size >= mostRemembered) known.clear();
-    known.set(text, count);
-    return count;
+    known.set(from, converted);
+    return converted;
   };
 }
 
@@ -92,11 +95,14 @@ export const toNumber = (text: string): number => Number(parseQuantity(text).nan
 export const isQuantity = (text: string): boolean => syntax.test(text);
 
 /** 500 → "500m", 2000 → "2". */
-export const fromMillis = (millis: number): string =>
-  formatQuantity({ nanos: BigInt(millis) * NANOS_PER_MILLI, format: "decimal" });
+export const fromMillis = remembering((millis: number) =>
+  formatQuantity({ nanos: BigInt(millis) * NANOS_PER_MILLI, format: "decimal" }),
+);
 
 /** 4294967296 → "4Gi"; what is no multiple of a binary unit stays plain. */
-export const fromBytes = (bytes: number): string => formatQuantity({ nanos: BigInt(bytes) * NANOS, format: "binary" });
+export const fromBytes = remembering((bytes: number) =>
+  formatQuantity({ nanos: BigInt(bytes) * NANOS, format: "binary" }),
+);
 
 /** 3 → "3". */
 export const fromUnits = (units: number): string => String(units);

@@ -1,6 +1,7 @@
 import type { Pod } from "../api/pod";
 import type { Aim, PodClass } from "./pod-class";
 import type { Option } from "./domain-choice";
+import { remembered } from "./memo";
 import { isFollowing, type Ties } from "./ties";
 import type { Dimensions, Vector } from "./vector";
 import type { Wish } from "./wish";
@@ -50,7 +51,7 @@ export class Ask {
   /** Labels that were settled for them, with the values; none where other pods do not matter. */
   readonly option: Option | undefined;
   #count: number;
-  readonly #parts = new Map<Option, Ask>();
+  #parts: Map<Option, Ask> | undefined;
 
   constructor(backlog: Backlog, aim: Aim, option?: Option) {
     this.backlog = backlog;
@@ -62,8 +63,8 @@ export class Ask {
 
   /** Hands `count` of the pods over to an ask for which these labels are settled. */
   part(option: Option, count: number): Ask {
-    const part = this.#parts.get(option) ?? new Ask(this.backlog, this.aim, option);
-    this.#parts.set(option, part);
+    this.#parts ??= new Map();
+    const part = remembered(this.#parts, option, () => new Ask(this.backlog, this.aim, option));
     part.#count += count;
     this.#count -= count;
     return part;

@@ -29,8 +29,9 @@ export class DomainSplit {
   readonly #pools: readonly PoolPlan[];
   readonly #valuesOf: (key: string) => readonly string[];
   readonly #deadline: Deadline;
-  readonly #chances = new Map<Aim, Map<Vector, readonly Chance[]>>();
-  readonly #options = new Map<Wish, Map<string, readonly Option[]>>();
+  readonly #chances = new Map<readonly Option[], Map<Vector, readonly Chance[]>>();
+  readonly #options = new Map<Aim, readonly Option[]>();
+  readonly #optionsOfShape = new Map<Wish, Map<string, readonly Option[]>>();
   readonly #best = new Map<Wish, Map<Vector, Best | undefined>>();
   readonly #spots = new Map<Option, Spot>();
   readonly #closed = new Map<Backlog, Set<Option>>();
@@ -101,8 +102,9 @@ export class DomainSplit {
   #dealOne(ask: Ask, settle: (ask: Ask) => void): readonly Ask[] {
     const parts = new Set<Ask>();
     let least = leastOf(ask);
-    for (let best = this.#choose(ask); best !== undefined && ask.count > 0; best = this.#choose(ask)) {
-      if (this.#deadline.isUp()) break;
+    while (ask.count > 0 && !this.#deadline.isUp()) {
+      const best = this.#choose(ask);
+      if (best === undefined) break;
       parts.add(ask.part(best, 1));
       record(ask.domainTies, 1, this.#spotOf(best));
       if (leastOf(ask) === least) continue;
@@ -123,9 +125,10 @@ export class DomainSplit {
   }
 
   #chancesFor({ aim, requests }: Ask): readonly Chance[] {
-    const bySize = remembered(this.#chances, aim, () => new Map<Vector, readonly Chance[]>());
+    const options = remembered(this.#options, aim, () => this.#optionsFor(aim));
+    const bySize = remembered(this.#chances, options, () => new Map<Vector, readonly Chance[]>());
     return remembered(bySize, requests, () =>
-      this.#optionsFor(aim).flatMap((option) => {
+      options.flatMap((option) => {
         const best = this.#bestFor(option.wish, requests);
         return best === undefined ? [] : [{ option, ...best }];
       }),
@@ -139,7 +142,7 @@ export class DomainSplit {
       ...domain.shunned.map(({ term }) => `shunned ${term.key}`),
     ];
     const shape = `${keysOf(domain).join()} ${[...new Set(needed)].sort().join()}`;
-    const byShape = remembered(this.#options, wish, () => new Map<string, readonly Option[]>());
+    const byShape = remembered(this.#optionsOfShape, wish, () => new Map<string, readonly Option[]>());
     return remembered(byShape, shape, () =>
       optionsOf(wish, domain, {
         valuesOf: this.#valuesOf,

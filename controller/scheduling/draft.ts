@@ -36,7 +36,7 @@ export class Draft {
     this.relaxed = more.relaxed;
     this.occupancy = new Occupancy(more.groups);
     this.used = new Float64Array(offer.machine.room.length);
-    this.reserved = this.used.slice();
+    this.reserved = new Float64Array(this.used.length);
   }
 
   get pods(): readonly Pod[] {

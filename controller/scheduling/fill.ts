@@ -67,7 +67,7 @@ export class Filler {
     this.#width = supply.items[0]?.requests.length ?? 0;
     this.#requests = new Float64Array(supply.worth.length * this.#width);
     for (const { position, requests } of supply.items) this.#requests.set(requests, position * this.#width);
-    this.#least = supply.items.map(({ requests }) => requests).reduce(minimum);
+    this.#least = minimum(supply.items.map(({ requests }) => requests));
     this.#inverse = new Float64Array(this.#width);
     this.#merit = supply.worth.map((worth) => worth ** supply.sizeBonus);
   }
@@ -100,27 +100,42 @@ export class Filler {
     const open = this.#open;
     let best: Item | undefined;
     let most = 0;
+    let place = 0;
     for (let i = 0; i < open.length; i++) {
-      const item = this.#headOf(open[i]);
-      const share = item === undefined ? Infinity : this.#share(item.position, room);
-      if (item === undefined || share === Infinity) drop(open, i--);
-      else if (at(this.#merit, item.position) <= most * share) continue;
+      const queue = open[i];
+      // What is left only shrinks, so that nothing is worth more for what it takes of it than it was.
+      if (queue === undefined || queue.merit <= most) continue;
+      const item = this.#look(queue, room);
+      if (item === undefined) drop(open, i--);
+      else if (queue.merit <= most) continue;
       else if (filling.accepts(item)) {
         best = item;
-        most = at(this.#merit, item.position) / share;
+        most = queue.merit;
+        place = i;
       } else {
         this.#closed[item.kind] = this.#turn;
         i--;
       }
     }
-    this.visits += open.length;
+    // Likely the best again: the sooner that is known, the fewer others have to be looked at.
+    swap(open, 0, place);
     return best;
   }
 
+  /** The first of the queue that the node can still have, if there is room for it; notes its merit. */
+  #look(queue: Queue, room: Vector): Item | undefined {
+    this.visits++;
+    const item = this.#headOf(queue);
+    if (item === undefined) return undefined;
+    const share = this.#share(item.position, room);
+    queue.merit = at(this.#merit, item.position) / share;
+    return share === Infinity ? undefined : item;
+  }
+
   /** The first of the queue that the node can still have; those before it are passed over. */
-  #headOf(queue: Queue | undefined): Item | undefined {
-    let item = queue?.head;
-    while (item !== undefined && !this.#isWanted(item)) item = queue?.advance();
+  #headOf(queue: Queue): Item | undefined {
+    let item = queue.head;
+    while (item !== undefined && !this.#isWanted(item)) item = queue.advance();
     return item;
   }
 
@@ -216,6 +231,13 @@ class Filling {
 function isFull(room: Vector, least: Vector): boolean {
   for (let i = 0; i < room.length; i++) if (at(least, i) > at(room, i)) return true;
   return false;
+}
+
+function swap(list: Queue[], i: number, j: number): void {
+  const [a, b] = [list[i], list[j]];
+  if (a === undefined || b === undefined) return;
+  list[i] = b;
+  list[j] = a;
 }
 
 /** Takes an item out of a list whose order does not matter. */

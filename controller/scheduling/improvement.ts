@@ -61,8 +61,7 @@ class Tidying {
     this.#free = planned.map(({ draft }) => minus(draft.offer.machine.room, draft.used));
     this.#effort = effort;
     this.#deadline = deadline;
-    const requests = planned.flatMap(({ draft }) => draft.shares.map(({ ask }) => ask.requests));
-    this.#least = requests.length === 0 ? new Float64Array(0) : requests.reduce(minimum);
+    this.#least = minimum(planned.flatMap(({ draft }) => draft.shares.map(({ ask }) => ask.requests)));
   }
 
   /** Tries every node once, the emptiest first; whether any became cheaper. */
@@ -248,13 +247,19 @@ function leastThatHelps(shares: readonly Share[], { used, room, gone }: Overload
   let best: Share | undefined;
   let least = Infinity;
   for (const share of shares) {
-    if (share.pods.length <= gone.filter((each) => each.share === share).length) continue;
+    if (share.pods.length <= timesIn(gone, share)) continue;
     const score = excessWithout(share.ask.requests, used, room);
     if (score >= least) continue;
     best = share;
     least = score;
   }
   return best;
+}
+
+function timesIn(parts: Overload["gone"], share: Share): number {
+  let times = 0;
+  for (const part of parts) if (part.share === share) times++;
+  return times;
 }
 
 /** By how much the room is exceeded without a pod of these requests; how large the pod is decides between equals. */

@@ -1,5 +1,5 @@
 import type { Deadline } from "./deadline";
-import type { Draft, Load } from "./draft";
+import type { Draft, Load, Share } from "./draft";
 import type { Planned } from "./improvement";
 import type { PoolPlan } from "./pool-plan";
 import { affords, type Offer } from "./template";
@@ -99,6 +99,9 @@ function machineFor(
 
 /** Who is on the node then, where the pods of both bear each other. */
 function together(union: Pick<Union, "occupancy">, { shares }: Draft): Draft["occupancy"] | undefined {
+  const isBorne = ({ ask, pods }: Share): boolean =>
+    union.occupancy.capacityFor(ask.nodeTies, pods.length) === pods.length;
+  if (!shares.every(isBorne)) return undefined;
   const occupancy = union.occupancy.copy();
   for (const { ask, pods } of shares) {
     if (occupancy.capacityFor(ask.nodeTies, pods.length) < pods.length) return undefined;

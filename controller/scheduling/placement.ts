@@ -23,7 +23,7 @@ import { minimum } from "./vector";
  * How many times, about, a kind of pod may be held against a node before the plan is taken as it is. Fewer with more
  * pods: among many each single node matters less.
  */
-const effortFor = (asks: readonly Ask[]): number => Math.min(12_000_000, 1.6e8 / Math.sqrt(Math.max(1, countOf(asks))));
+const effortFor = (asks: readonly Ask[]): number => Math.min(12_000_000, 2.6e7 / Math.sqrt(Math.max(1, countOf(asks))));
 
 export interface Places {
   /** In the order in which they are to be filled. */
@@ -131,9 +131,9 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): Reado
  * @param fewer groups of which fewer pods found places than were dealt out
  */
 function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
-  const { filtered, contested } = places.topology;
+  const { filtered } = places.topology;
   recount(places.pools, filtered);
-  return withdraw(places, new Set([...fewer, ...filtered, ...contested]));
+  return withdraw(places, new Set([...fewer, ...filtered]));
 }
 
 /**
@@ -141,9 +141,8 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
  * place: they may follow one another.
  */
 function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): void {
-  const [first] = asks;
-  if (first === undefined) return;
-  const least = asks.map(({ requests }) => requests).reduce(minimum, first.requests);
+  if (asks.length === 0) return;
+  const least = minimum(asks.map(({ requests }) => requests));
   const open = nodes.filter((node) => node.hasRoomFor(least));
   if (open.length === 0) return;
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));

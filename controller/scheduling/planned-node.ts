@@ -2,15 +2,16 @@ import { labels } from "../api/labels";
 import type { PlannedNode } from "./plan";
 import type { Draft } from "./draft";
 import { listed } from "./listing";
+import { remembered } from "./memo";
 import type { PoolPlan } from "./pool-plan";
 import { intersect, only } from "./requirement";
 import { type Requirements, toRequirementSpecs } from "./requirements";
 import { toResourceList } from "./resources";
 import { isPort } from "./host-ports";
 import type { Scope } from "./scope";
-import type { Machine, Offer } from "./template";
+import type { Machine } from "./template";
 import { isVaried, lowered } from "./variety";
-import { type Dimensions, minimum, plus, type Vector } from "./vector";
+import { type Dimensions, fits, minimum, plus, type Vector } from "./vector";
 
 /**
  * The nodes of a pool as they are handed out. Each lists every machine that holds its pods, so that EC2 has a choice,
@@ -18,13 +19,13 @@ import { type Dimensions, minimum, plus, type Vector } from "./vector";
  */
 export function plannedNodes(pool: PoolPlan, dimensions: Dimensions): readonly PlannedNode[] {
   const known = new Map<Scope, Map<string, Choice>>();
+  const { largest } = pool.template;
   return pool.drafts.map((draft) => {
     const { scope, used, pods, relaxed } = draft;
     const budget = pool.budgetOf(draft);
-    const choices = known.get(scope) ?? new Map<string, Choice>();
-    const key = `${used.join()} ${budget.join()} ${relaxed}`;
-    const choice = choices.get(key) ?? choiceFor(draft, budget, dimensions);
-    known.set(scope, choices.set(key, choice));
+    const choices = remembered(known, scope, () => new Map<string, Choice>());
+    const key = `${used.join()} ${fits(budget, largest) ? "any" : budget.join()} ${relaxed}`;
+    const choice = remembered(choices, key, () => choiceFor(draft, budget, dimensions));
     return { pool: scope.template.pool, pods, ...choice };
   });
 }
@@ -34,13 +35,12 @@ type Choice = Omit<PlannedNode, "pool" | "pods">;
 
 function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimensions: Dimensions): Choice {
   const machines = listed(scope, used, budget);
-  const offers = machines.flatMap((machine) => scope.offersOf(machine));
   // Machines go by their cheapest offers.
-  const cheapest = offers[0] ?? offer;
+  const [cheapest = offer] = machines[0] === undefined ? [] : scope.offersOf(machines[0]);
   const minValuesRelaxed = relaxed && !isVaried(machines, scope.requirements);
   const requirements = minValuesRelaxed ? lowered(machines, scope.requirements) : scope.requirements;
   return {
-    requirements: toRequirementSpecs(narrowedTo(offers, requirements)),
+    requirements: toRequirementSpecs(narrowedTo(machines, scope, requirements)),
     instanceTypes: [...new Set(machines.map(({ type }) => type))],
     requests: requestsOf(plus(used, leastOverhead(machines)), dimensions),
     cheapest: { instanceType: cheapest.machine.type.name, offering: cheapest.offering },
@@ -49,20 +49,22 @@ function choiceFor({ scope, used, offer, relaxed }: Draft, budget: Vector, dimen
 }
 
 /** Daemons run on whichever machine it becomes; what all of them would have at least is asked for. */
-const leastOverhead = (machines: readonly Machine[]): Vector =>
-  machines.map(({ overhead }) => overhead).reduce(minimum);
+const leastOverhead = (machines: readonly Machine[]): Vector => minimum(machines.map(({ overhead }) => overhead));
 
 const requestsOf = (total: Vector, dimensions: Dimensions): PlannedNode["requests"] =>
   toResourceList(Object.fromEntries(Object.entries(dimensions.amounts(total)).filter(([name]) => !isPort(name))));
 
 /** Zones and capacity types that the machines are really offered in; instance types are listed apart. */
-function narrowedTo(offers: readonly Offer[], requirements: Requirements): Requirements {
+function narrowedTo(machines: readonly Machine[], scope: Scope, requirements: Requirements): Requirements {
   const narrowed = new Map(requirements);
-  const settled = [
-    only(labels.zone, ...offers.map(({ offering }) => offering.zone)),
-    only(labels.capacityType, ...offers.map(({ offering }) => offering.capacityType)),
-  ];
-  for (const requirement of settled) {
+  const [zones, capacityTypes] = [new Set<string>(), new Set<string>()];
+  for (const machine of machines) {
+    for (const { offering } of scope.offersOf(machine)) {
+      zones.add(offering.zone);
+      capacityTypes.add(offering.capacityType);
+    }
+  }
+  for (const requirement of [only(labels.zone, ...zones), only(labels.capacityType, ...capacityTypes)]) {
     const before = requirements.get(requirement.key);
     narrowed.set(requirement.key, before === undefined ? requirement : intersect(before, requirement));
   }

@@ -1,8 +1,8 @@
 import type { Item } from "./item";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import { affords, isReserved, type Offer } from "./template";
-import { covers, maximum, type Vector } from "./vector";
+import { affords, isReserved, type Machine, type Offer } from "./template";
+import { at, covers, type Vector } from "./vector";
 
 /** Offers of one pool that are open to the very same items, and of one reservation or none. */
 export interface OfferGroup {
@@ -30,17 +30,12 @@ export class PoolOffers {
   /** The scope of an empty node with a pod of the item, by the item's position. */
   readonly #scopes: readonly (Scope | undefined)[];
   readonly #distinct: readonly Scope[];
-  /** More than any of its machines. */
-  readonly #largest: Vector;
   readonly #known = new Map<number, readonly OfferGroup[]>();
 
   constructor(pool: PoolPlan, items: readonly Item[], sale: Sale) {
     this.pool = pool;
     this.#sale = sale;
     this.#items = items;
-    this.#largest = pool.template.machines
-      .map(({ capacity }) => capacity)
-      .reduce(maximum, new Float64Array(pool.left.length));
     this.#scopes = items.map(({ wish }) => pool.root.with(wish));
     this.#distinct = [...new Set(this.#scopes.filter((scope) => scope !== undefined))];
   }
@@ -61,8 +56,8 @@ export class PoolOffers {
   }
 
   #affordable(left: Vector): readonly Offer[] {
-    const { offers } = this.pool.template;
-    return affords(left, { capacity: this.#largest }) ? offers : offers.filter(({ machine }) => affords(left, machine));
+    const { offers, largest } = this.pool.template;
+    return affords(left, { capacity: largest }) ? offers : offers.filter(({ machine }) => affords(left, machine));
   }
 
   #grouped(offers: readonly Offer[]): readonly OfferGroup[] {
@@ -97,14 +92,16 @@ export class PoolOffers {
   }
 }
 
-/** One offer of each size in each resource, give or take an eighth. */
+/** Cheapest first, without those that are about as large as one before. */
 function samplesOf(offers: readonly Offer[]): readonly Offer[] {
-  const bySize = new Map<string, Offer>();
-  for (const offer of offers) {
-    const size = Array.from(offer.machine.room, (amount) => Math.round(Math.log(Math.max(amount, 1e-9)) / step));
-    if (!bySize.has(size.join())) bySize.set(size.join(), offer);
-  }
-  return [...bySize.values()];
+  const samples: Offer[] = [];
+  for (const offer of offers)
+    if (!samples.some((sample) => isAlike(sample.machine, offer.machine))) samples.push(offer);
+  return samples;
 }
 
-const step = Math.log(1.125);
+/** Whether neither has a fifth more of anything than the other. */
+function isAlike({ room: a }: Machine, { room: b }: Machine): boolean {
+  for (let i = 0; i < a.length; i++) if (at(a, i) > at(b, i) * 1.2 || at(b, i) > at(a, i) * 1.2) return false;
+  return true;
+}

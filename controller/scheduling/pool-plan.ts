@@ -224,9 +224,11 @@ export class PoolPlan {
       .map((machine) => ({ machine, share: largestShare(budget, machine.capacity) }))
       .sort((a, b) => a.share - b.share)
       .map(({ machine }) => machine);
-    return shortened(machines, scope.requirements, 0)
-      .map(({ capacity }) => capacity)
-      .reduce(maximum, offer.machine.capacity);
+    const kept = shortened(machines, scope.requirements, 0);
+    return maximum(
+      kept.map(({ capacity }) => capacity),
+      offer.machine.capacity,
+    );
   }
 
   #reserve(draft: Draft, capacity: Vector): void {

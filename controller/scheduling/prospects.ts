@@ -61,10 +61,10 @@ export class Prospects {
     const { nodes, dimensions } = this.#world;
     const nothing: Vector = new Float64Array(dimensions.names.length);
     return remembered(this.#largest, wish, () =>
-      nodes
-        .filter((node) => this.#welcomes(node, wish))
-        .map((node) => this.#wholeOf(node))
-        .reduce(maximum, nothing),
+      maximum(
+        nodes.filter((node) => this.#welcomes(node, wish)).map((node) => this.#wholeOf(node)),
+        nothing,
+      ),
     );
   }
 

@@ -8,6 +8,8 @@ import { type Vector, at } from "./vector";
 export class Queue {
   /** Whose turn it is; undefined once all had theirs. */
   head: Item | undefined;
+  /** What the head was worth at most for what it takes of the node, when that was last looked at. */
+  merit = Infinity;
   readonly #items: readonly Item[];
   #next = 0;
 
@@ -15,9 +17,20 @@ export class Queue {
     this.#items = items;
   }
 
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** The same without those for which it does not hold; nothing when that leaves none. */
+  only(holds: (item: Item) => boolean): readonly Queue[] {
+    const items = this.#items.filter(holds);
+    return items.length === 0 ? [] : [new Queue(items)];
+  }
+
   rewind(): void {
     this.#next = 0;
     this.head = this.#items[0];
+    this.merit = Infinity;
   }
 
   advance(): Item | undefined {

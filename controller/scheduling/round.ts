@@ -18,8 +18,8 @@ interface Candidate {
 
 /** Who waits for the nodes of one group, and how many items were finished when that was sorted out. */
 interface Queues {
-  readonly items: readonly Item[];
   readonly queues: readonly Queue[];
+  readonly items: number;
   readonly at: number;
 }
 
@@ -158,13 +158,19 @@ export class Round {
     return full !== undefined && this.#keepsVariety(group) ? varied(full, limit) : full;
   }
 
+  readonly #isWaiting = ({ position }: Item): boolean => countAt(this.#left, position) > 0;
+  readonly #rest = (queue: Queue): readonly Queue[] => queue.only(this.#isWaiting);
+
   /** The group's items that still wait; sorted out anew when many are gone. */
   #queuesFor(group: OfferGroup): readonly Queue[] {
     const known = this.#queues.get(group);
-    if (known !== undefined && this.#finished - known.at < known.items.length / 4) return known.queues;
-    const items = (known?.items ?? group.items).filter(({ position }) => countAt(this.#left, position) > 0);
-    const queues = queuesOf(items, this.#worth);
-    this.#queues.set(group, { items, queues, at: this.#finished });
+    if (known !== undefined && this.#finished - known.at < known.items / 4) return known.queues;
+    const queues =
+      known === undefined
+        ? queuesOf(group.items.filter(this.#isWaiting), this.#worth)
+        : known.queues.flatMap(this.#rest);
+    const items = queues.reduce((sum, { length }) => sum + length, 0);
+    this.#queues.set(group, { queues, items, at: this.#finished });
     return queues;
   }
 

@@ -11,7 +11,7 @@ import { amountsOf } from "./resources";
 import { factsOf, type OfferFacts } from "./type-facts";
 import { pinsFor } from "./pin";
 import type { Wish } from "./wish";
-import { at, type Dimensions, fits, minus, type Vector } from "./vector";
+import { at, type Dimensions, fits, maximum, minus, type Vector } from "./vector";
 
 /** What every new node of a pool will have, with the machines it may be. */
 export interface Template {
@@ -21,6 +21,8 @@ export interface Template {
   readonly requirements: Requirements;
   /** Machines that satisfy the pool, by name. */
   readonly machines: readonly Machine[];
+  /** The most of each resource that any of them counts with against the limits. */
+  readonly largest: Vector;
   /**
    * What can be bought: machines in zones and capacity types that the pool allows and that are available. Cheapest
    * first.
@@ -97,6 +99,10 @@ export function templateOf(choice: PoolChoice, surroundings: Surroundings): Temp
     taints,
     requirements,
     machines,
+    largest: maximum(
+      machines.map(({ capacity }) => capacity),
+      new Float64Array(dimensions.names.length),
+    ),
     offers,
     allowance: minus(dimensions.limits(amountsOf(limits)), dimensions.vector(amountsOf(usage))),
     isLimited: Object.keys(limits ?? {}).length > 0,

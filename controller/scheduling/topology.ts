@@ -27,7 +27,6 @@ export class Topology {
   readonly #running: readonly Kind[];
   readonly #nodeLabels = new Map<NodeState, Requirements>();
   readonly #counted = new Map<string, readonly TopologyGroup[]>();
-  readonly #contested = new Set<TopologyGroup>();
   readonly #perNode: TopologyGroup[] = [];
   readonly #values = new Map<string, readonly string[]>();
   /** Equal ties of single nodes are one object, so that pods with equal ties are packed as one. */
@@ -58,14 +57,6 @@ export class Topology {
     return this.#groups.size > 0;
   }
 
-  /**
-   * Groups of company in which pods count that may be the first of another: planned as the first of both, each would
-   * wait for the other.
-   */
-  get contested(): ReadonlySet<TopologyGroup> {
-    return this.#contested;
-  }
-
   /** Groups of larger domains that do not look at every node. */
   get filtered(): readonly TopologyGroup[] {
     return [...this.#groups.values()].filter(({ perNode, term }) => perNode < 0 && term.filter !== undefined);
@@ -90,8 +81,7 @@ export class Topology {
     if (!this.hasGroups) return { node: noTies, domain: noTies };
     const counted = this.#groupsAbout(pod);
     const groups = own.map((term) => this.groupOf(term));
-    const company = groups.filter(isCompany);
-    this.#contest(company, counted);
+    const company = groups.filter(({ term }) => term.kind === "affinity" && term.required);
     const rules = groups.map((group): Rule => ({
       group,
       self: counted.includes(group),
@@ -101,12 +91,6 @@ export class Topology {
       node: this.#shared(tiesAmong(rules, counted, ({ perNode }) => perNode >= 0)),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
     };
-  }
-
-  #contest(company: readonly TopologyGroup[], counted: readonly TopologyGroup[]): void {
-    const mayBeFirst = company.length > 0 && company.every((group) => counted.includes(group));
-    if (!mayBeFirst) return;
-    for (const group of counted) if (isCompany(group) && !company.includes(group)) this.#contested.add(group);
   }
 
   #shared(ties: Ties): Ties {
@@ -179,8 +163,6 @@ export class Topology {
     return known;
   }
 }
-
-const isCompany = ({ term }: TopologyGroup): boolean => term.kind === "affinity" && term.required;
 
 function tiesAmong(
   rules: readonly Rule[],

@@ -63,8 +63,20 @@ function combined(a: Vector, b: Vector, pick: (x: number, y: number) => number):
 
 export const plus = (a: Vector, b: Vector, times = 1): Vector => combined(a, b, (x, y) => x + y * times);
 export const minus = (a: Vector, b: Vector, times = 1): Vector => combined(a, b, (x, y) => x - y * times);
-export const maximum = (a: Vector, b: Vector): Vector => combined(a, b, Math.max);
-export const minimum = (a: Vector, b: Vector): Vector => combined(a, b, Math.min);
+
+/** The least that any of the vectors has, position by position. */
+export const minimum = ([first = none, ...others]: readonly Vector[]): Vector => folded(first, others, Math.min);
+
+/** The most that any of the vectors has, position by position, but at least so much. */
+export const maximum = (vectors: readonly Vector[], least: Vector): Vector => folded(least, vectors, Math.max);
+
+const none: Vector = new Float64Array(0);
+
+function folded(first: Vector, others: readonly Vector[], pick: (x: number, y: number) => number): Vector {
+  const result = first.slice();
+  for (const vector of others) for (let i = 0; i < result.length; i++) result[i] = pick(at(result, i), at(vector, i));
+  return result;
+}
 
 /** Takes `wanted` `times` out of `room`, in place: for the packing loops. */
 export function take(room: Vector, wanted: Vector, times: number): void {
