@@ -26,7 +26,13 @@ export class Backlog {
 
   /** Hands out the oldest. */
   take(count: number): Pod[] {
-    return this.#waiting.splice(this.#waiting.length - count, count).reverse();
+    const taken: Pod[] = [];
+    while (taken.length < count) {
+      const pod = this.#waiting.pop();
+      if (pod === undefined) break;
+      taken.push(pod);
+    }
+    return taken;
   }
 
   /** The pod that would be handed out next. */

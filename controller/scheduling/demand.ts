@@ -1,6 +1,7 @@
-import { keyOf, type ResourceList } from "../api/kube-object";
+import type { ResourceList } from "../api/kube-object";
 import type { Container, Pod, PodSpec } from "../api/pod";
 import { portAmounts, portsOf, type PortUse } from "./host-ports";
+import { remembered } from "./memo";
 import { type Requirements, signatureOf } from "./requirements";
 import { type Amounts, effectiveRequests } from "./resources";
 import { identityKey, type LabelKeys } from "./pod-identity";
@@ -49,7 +50,7 @@ interface Surroundings {
 export function demandOf(pods: readonly Pod[], { volumes, labelKeys, ports }: Surroundings): Demand {
   const refused: RefusedPod[] = [];
   const gathering = new Gathering(labelKeys, ports);
-  for (const pod of byAge(pods)) {
+  for (const pod of [...pods].sort(byAge)) {
     const places = volumes.placesOf(pod);
     const reason = unplannable(pod) ?? ("refusal" in places ? places.refusal : undefined);
     if (reason !== undefined) refused.push({ pod, reason });
@@ -62,12 +63,18 @@ interface GrowingGroup extends PodGroup {
   readonly pods: [Pod, ...Pod[]];
 }
 
+/** The groups of one kind. */
+interface Sizes {
+  readonly kind: PodKind;
+  readonly bySize: Map<string, GrowingGroup>;
+}
+
 class Gathering {
   /** In the order of their oldest pods. */
   readonly groups: GrowingGroup[] = [];
   readonly #labelKeys: LabelKeys;
   readonly #ports: readonly PortUse[];
-  readonly #kinds = new Map<string, { readonly kind: PodKind; readonly bySize: Map<string, GrowingGroup> }>();
+  readonly #kinds = new Map<string, Sizes>();
   readonly #requests = new Map<string, Amounts>();
 
   constructor(labelKeys: LabelKeys, ports: readonly PortUse[]) {
@@ -76,23 +83,27 @@ class Gathering {
   }
 
   add(pod: Pod, places: readonly Requirements[]): void {
-    const key = kindKey(pod, places, this.#labelKeys);
-    const known = this.#kinds.get(key) ?? { kind: { pod, places }, bySize: new Map<string, GrowingGroup>() };
-    this.#kinds.set(key, known);
+    const { kind, bySize } = this.#kindOf(pod, places);
     const size = sizeKey(pod.spec);
-    const group = known.bySize.get(size);
-    if (group !== undefined) group.pods.push(pod);
-    else known.bySize.set(size, this.#begin({ pods: [pod], kind: known.kind, requests: this.#requestsOf(pod, size) }));
+    const known = bySize.get(size);
+    if (known !== undefined) {
+      known.pods.push(pod);
+      return;
+    }
+    const group: GrowingGroup = { pods: [pod], kind, requests: this.#requestsOf(pod, size) };
+    bySize.set(size, group);
+    this.groups.push(group);
   }
 
-  #begin(group: GrowingGroup): GrowingGroup {
-    this.groups.push(group);
-    return group;
+  #kindOf(pod: Pod, places: readonly Requirements[]): Sizes {
+    return remembered(this.#kinds, kindKey(pod, places, this.#labelKeys), () => ({
+      kind: { pod, places },
+      bySize: new Map<string, GrowingGroup>(),
+    }));
   }
 
   #requestsOf({ spec }: Pod, size: string): Amounts {
-    const requests = this.#requests.get(size) ?? effectiveRequests(spec);
-    this.#requests.set(size, requests);
+    const requests = remembered(this.#requests, size, () => effectiveRequests(spec));
     const ports = portsOf(spec);
     return ports.length === 0 ? requests : { ...requests, ...portAmounts(ports, this.#ports) };
   }
@@ -130,13 +141,11 @@ function listKey(list: ResourceList | undefined): string {
   return key;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const compare = (a = "", b = ""): number => (a < b ? -1 : Number(a > b));
 
-/** Mostly they come in order already. */
-function byAge(pods: readonly Pod[]): readonly Pod[] {
-  const aged = pods.map((pod) => ({ pod, age: `${pod.metadata.creationTimestamp ?? ""} ${keyOf(pod)}` }));
-  return aged.sort((a, b) => compare(a.age, b.age)).map(({ pod }) => pod);
-}
+/** Oldest first, then by namespace and name. Mostly they come in order already. */
+const byAge = ({ metadata: a }: Pod, { metadata: b }: Pod): number =>
+  compare(a.creationTimestamp, b.creationTimestamp) || compare(a.namespace, b.namespace) || compare(a.name, b.name);
 
 /** Equals stay in the order of their oldest pods. */
 const bySize = (a: PodGroup, b: PodGroup): number =>

@@ -1,8 +1,9 @@
 import type { Item } from "./item";
+import { remembered } from "./memo";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
 import { affords, isReserved, type Machine, type Offer } from "./template";
-import { at, covers, type Vector } from "./vector";
+import { at, covers, maximum, type Vector } from "./vector";
 
 /** Offers of one pool that are open to the very same items, and of one reservation or none. */
 export interface OfferGroup {
@@ -61,17 +62,14 @@ export class PoolOffers {
   }
 
   #grouped(offers: readonly Offer[]): readonly OfferGroup[] {
-    const kept = new Map<string, Offer[]>();
+    const kept = new Map<string, Rivals>();
     for (const offer of offers) {
       if (this.#sale.goods === "reserved" && !isReserved(offer)) continue;
       const openTo = this.#openTo(offer);
       const key = openTo + (offer.offering.reservation?.id ?? "");
-      const rivals = kept.get(key) ?? [];
-      if (!openTo.includes("1") || rivals.some(({ machine }) => covers(machine.room, offer.machine.room))) continue;
-      rivals.push(offer);
-      kept.set(key, rivals);
+      if (openTo.includes("1")) remembered(kept, key, () => new Rivals()).enter(offer);
     }
-    return [...kept.values()].map((rivals) => ({
+    return [...kept.values()].map(({ offers: rivals }) => ({
       owner: this,
       reservation: rivals[0]?.offering.reservation?.id,
       offers: rivals,
@@ -89,6 +87,22 @@ export class PoolOffers {
 
   #itemsFor([offer]: readonly Offer[]): readonly Item[] {
     return this.#items.filter((_, i) => offer !== undefined && this.#scopes[i]?.open[offer.position] === 1);
+  }
+}
+
+/** Offers that compete, cheapest first, but none that a cheaper one makes pointless. */
+class Rivals {
+  readonly offers: Offer[] = [];
+  /** The most room that any of them has, by resource. */
+  #most: Vector | undefined;
+
+  /** Later ones cost as much or more. */
+  enter(offer: Offer): void {
+    const { room } = offer.machine;
+    const mayBeCovered = this.#most !== undefined && covers(this.#most, room);
+    if (mayBeCovered && this.offers.some(({ machine }) => covers(machine.room, room))) return;
+    this.offers.push(offer);
+    this.#most = maximum([this.#most ?? room], room);
   }
 }
 

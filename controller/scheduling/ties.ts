@@ -1,5 +1,6 @@
 import type { TopologyGroup } from "./topology-group";
 import type { TopologyTerm } from "./topology-term";
+import { countAt } from "./vector";
 
 /** A rule of the pods themselves. */
 export interface Rule {
@@ -58,12 +59,19 @@ const allowances: Readonly<Record<TopologyTerm["kind"], (rule: Rule, present: nu
 
 /** How many pods of each group are on one node, and how many pods with the group's rule. */
 export class Occupancy {
-  readonly #pods: Int32Array;
-  readonly #owners: Int32Array;
+  /** Of each group: its pods, then the pods with its rule. */
+  readonly #counts: Int32Array;
 
   constructor(groups: number) {
-    this.#pods = new Int32Array(groups);
-    this.#owners = new Int32Array(groups);
+    this.#counts = new Int32Array(2 * groups);
+  }
+
+  #podsOf({ perNode }: TopologyGroup): number {
+    return countAt(this.#counts, 2 * perNode);
+  }
+
+  #ownersOf({ perNode }: TopologyGroup): number {
+    return countAt(this.#counts, 2 * perNode + 1);
   }
 
   /**
@@ -72,7 +80,7 @@ export class Occupancy {
    */
   capacityFor({ rules, shunned, crowding }: Ties, most: number, start?: "mayStart"): number {
     let capacity = most;
-    for (const { perNode } of shunned) if ((this.#owners[perNode] ?? 0) > 0) return 0;
+    for (const group of shunned) if (this.#ownersOf(group) > 0) return 0;
     for (const rule of rules) {
       capacity = Math.min(capacity, this.#allowed(rule, start !== undefined));
       if (capacity <= 0) return 0;
@@ -82,44 +90,42 @@ export class Occupancy {
   }
 
   /** Pods without a rule of their own must not crowd out those that have it and are here already. */
-  #tolerated({ term, perNode }: TopologyGroup): number {
-    return term.required && (this.#owners[perNode] ?? 0) > 0 ? term.maxSkew - (this.#pods[perNode] ?? 0) : Infinity;
+  #tolerated(group: TopologyGroup): number {
+    const { required, maxSkew } = group.term;
+    return required && this.#ownersOf(group) > 0 ? maxSkew - this.#podsOf(group) : Infinity;
   }
 
   #allowed(rule: Rule, mayStart: boolean): number {
-    const { perNode, term } = rule.group;
-    return allowances[term.kind](rule, this.#pods[perNode] ?? 0, mayStart);
+    return allowances[rule.group.term.kind](rule, this.#podsOf(rule.group), mayStart);
   }
 
   /** Whether pods with these ties, which are here, have nobody else here that they must be with. */
   leavesAlone({ rules }: Ties): boolean {
-    return rules.some(({ group: { term, perNode }, self }) => {
-      const ofTheirKind = self ? (this.#owners[perNode] ?? 0) : 0;
-      return term.kind === "affinity" && (this.#pods[perNode] ?? 0) <= ofTheirKind;
+    return rules.some(({ group, self }) => {
+      const ofTheirKind = self ? this.#ownersOf(group) : 0;
+      return group.term.kind === "affinity" && this.#podsOf(group) <= ofTheirKind;
     });
   }
 
   /** Adds `count` pods; fewer when negative. */
   seat({ rules, counted }: Ties, count: number): void {
-    for (const { perNode } of counted) this.#pods[perNode] = (this.#pods[perNode] ?? 0) + count;
-    for (const { group } of rules) this.#owners[group.perNode] = (this.#owners[group.perNode] ?? 0) + count;
+    for (const group of counted) this.#counts[2 * group.perNode] = this.#podsOf(group) + count;
+    for (const { group } of rules) this.#counts[2 * group.perNode + 1] = this.#ownersOf(group) + count;
   }
 
   copy(): Occupancy {
-    const copy = new Occupancy(this.#pods.length);
-    copy.#pods.set(this.#pods);
-    copy.#owners.set(this.#owners);
+    const copy = new Occupancy(this.#counts.length / 2);
+    copy.#counts.set(this.#counts);
     return copy;
   }
 
   clear(): void {
-    this.#pods.fill(0);
-    this.#owners.fill(0);
+    this.#counts.fill(0);
   }
 
   /** What running pods bring along. */
   set(perNode: number, pods: number, owners: number): void {
-    this.#pods[perNode] = pods;
-    this.#owners[perNode] = owners;
+    this.#counts[2 * perNode] = pods;
+    this.#counts[2 * perNode + 1] = owners;
   }
 }

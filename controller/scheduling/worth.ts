@@ -1,7 +1,7 @@
-import type { Item } from "./item";
+import { remembered } from "./memo";
 import type { OfferGroup } from "./pool-offers";
 import { Occupancy } from "./ties";
-import { at, timesThatFit } from "./vector";
+import { at, timesThatFit, type Vector } from "./vector";
 
 /**
  * What one pod of each item costs on the machine that holds such pods most cheaply, alone with its like and as many of
@@ -22,9 +22,12 @@ function leastWorth(groups: readonly OfferGroup[], items: number, topologyGroups
   const worth = new Float64Array(items).fill(Infinity);
   const empty = new Occupancy(topologyGroups);
   for (const group of groups) {
-    for (const item of group.items) {
-      const together = Math.max(1, empty.capacityFor(item.ties, 1e9));
-      worth[item.position] = Math.min(worth[item.position] ?? Infinity, leastShare(group, item, together));
+    const known = new Map<Vector, Map<number, number>>();
+    for (const { position, requests, ties } of group.items) {
+      const together = Math.max(1, empty.capacityFor(ties, 1e9));
+      const bySize = remembered(known, requests, () => new Map<number, number>());
+      const share = remembered(bySize, together, () => leastShare(group, requests, together));
+      worth[position] = Math.min(at(worth, position), share);
     }
   }
   return worth;
@@ -34,7 +37,7 @@ function leastWorth(groups: readonly OfferGroup[], items: number, topologyGroups
 const leastPrice = 1e-12;
 
 /** The price per pod of the offer where that is least, with at most so many of them on it. */
-function leastShare({ owner, samples }: OfferGroup, { requests }: Item, together: number): number {
+function leastShare({ owner, samples }: OfferGroup, requests: Vector, together: number): number {
   let least = Infinity;
   for (const offer of samples) {
     const share = Math.max(owner.priceOf(offer), leastPrice) / timesThatFit(offer.machine.room, requests, together);
