@@ -56,6 +56,17 @@ export class ExistingNode {
     return this.shares.flatMap(({ pods }) => pods);
   }
 
+  /** What is left. */
+  get free(): Vector {
+    return this.#room;
+  }
+
+  /** How many of the pods there is room for, whatever other pods they mind. */
+  placesFor({ requests, count, wish }: Ask): number {
+    const places = timesThatFit(this.#room, requests, count);
+    return places > 0 && this.#welcomes(wish) ? places : 0;
+  }
+
   /** Whether even the least that anybody asks for is left. */
   hasRoomFor(least: Vector): boolean {
     return fits(this.#room, least);
@@ -74,10 +85,10 @@ export class ExistingNode {
 
   /** One at a time of pods that depend on larger domains or attach volumes, since each changes what the next may do. */
   #capacityFor(ask: Ask): number {
-    const { requests, count: asking, nodeTies, domainTies, wish } = ask;
-    const room = timesThatFit(this.#room, requests, asking);
-    if (room === 0 || !this.#welcomes(wish)) return 0;
-    const count = this.occupancy.capacityFor(nodeTies, room, "mayStart");
+    const { nodeTies, domainTies } = ask;
+    const places = this.placesFor(ask);
+    if (places === 0) return 0;
+    const count = this.occupancy.capacityFor(nodeTies, places, "mayStart");
     if (count === 0 || !this.#canAttach(ask)) return 0;
     if (isFree(domainTies)) return this.#attachments.areLimited ? 1 : count;
     return isAllowed(domainTies, this.spot.values) ? 1 : 0;

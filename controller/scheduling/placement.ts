@@ -14,6 +14,7 @@ import type { SchedulingSettings } from "./problem";
 import { holdBack, useReservations } from "./reserved-first";
 import type { Reservations } from "./reservations";
 import { isFree, isFollowing } from "./ties";
+import { SpareRoom } from "./spare-room";
 import type { Topology } from "./topology";
 import type { TopologyGroup } from "./topology-group";
 import { withdraw } from "./withdrawal";
@@ -137,7 +138,7 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
 }
 
 /**
- * First those that would cost most elsewhere. Pods that follow others come last, and again as long as anybody found a
+ * First those that would cost most elsewhere, each where others miss the room least. Pods that follow others come last, and again as long as anybody found a
  * place: they may follow one another.
  */
 function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): void {
@@ -146,7 +147,8 @@ function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): voi
   const open = nodes.filter((node) => node.hasRoomFor(least));
   if (open.length === 0) return;
   const [followers, leaders] = parted(asks, (ask) => ask.follows || isFollowing(ask.domainTies));
-  for (const ask of dearestFirst(leaders, pools)) settleOn(open, ask, deadline);
+  const room = new SpareRoom(open, leaders);
+  for (const ask of dearestFirst(leaders, pools)) settleOn(room.nodesFor(ask), ask, deadline);
   while (followers.map((ask) => settleOn(open, ask, deadline)).some((placed) => placed > 0));
 }
 
