@@ -22,6 +22,10 @@ export interface Part {
   readonly count: number;
 }
 
+interface GrowingPart extends Part {
+  count: number;
+}
+
 /** What fillings of one round have in common; arrays go by the items' positions. */
 interface Supply {
   readonly items: readonly Item[];
@@ -53,8 +57,11 @@ export class Filler {
   readonly #least: Vector;
   /** Scratch: one by what is left of each resource. */
   readonly #inverse: Float64Array;
-  /** Scratch: queues that may still have something for the node. */
+  /** Scratch: what is left on the node. */
+  readonly room: Vector;
+  /** Scratch: queues that may still have something for the node, and how many these are. */
   readonly #open: Queue[] = [];
+  #openCount = 0;
   #turn = 0;
   /** Kinds of items of which the node can have no more, by the turn in which that was found. */
   readonly #closed: Int32Array;
@@ -68,6 +75,7 @@ export class Filler {
     this.#requests = new Float64Array(supply.worth.length * this.#width);
     for (const { position, requests } of supply.items) this.#requests.set(requests, position * this.#width);
     this.#least = minimum(supply.items.map(({ requests }) => requests));
+    this.room = new Float64Array(this.#width);
     this.#inverse = new Float64Array(this.#width);
     this.#merit = supply.worth.map((worth) => worth ** supply.sizeBonus);
   }
@@ -83,30 +91,30 @@ export class Filler {
   /** Some of the queues, spread evenly, beginning elsewhere each time. */
   #rewind(queues: readonly Queue[]): void {
     const stride = Math.ceil(queues.length / sampleSizeOf(queues.length));
-    this.#open.length = 0;
+    this.#openCount = 0;
     for (let i = ++this.#turn % stride; i < queues.length; i += stride) {
       const queue = queues[i];
       if (queue === undefined) continue;
       queue.rewind();
-      this.#open.push(queue);
+      this.#open[this.#openCount++] = queue;
     }
   }
 
   /** The item whose turn it is; queues that have nothing left for the node are dropped. */
   #best(filling: Filling): Item | undefined {
-    const { room } = filling;
+    const { room } = this;
     if (isFull(room, this.#least)) return undefined;
     for (let i = 0; i < room.length; i++) this.#inverse[i] = 1 / at(room, i);
     const open = this.#open;
     let best: Item | undefined;
     let most = 0;
     let place = 0;
-    for (let i = 0; i < open.length; i++) {
+    for (let i = 0; i < this.#openCount; i++) {
       const queue = open[i];
       // What is left only shrinks, so that nothing is worth more for what it takes of it than it was.
       if (queue === undefined || queue.merit <= most) continue;
       const item = this.#look(queue, room);
-      if (item === undefined) drop(open, i--);
+      if (item === undefined) swap(open, i--, --this.#openCount);
       else if (queue.merit <= most) continue;
       else if (filling.accepts(item)) {
         best = item;
@@ -161,17 +169,16 @@ export class Filler {
 
 /** One node that is being filled. */
 class Filling {
-  readonly room: Vector;
   readonly #group: OfferGroup;
   readonly #offer: Offer;
   readonly #filler: Filler;
-  readonly #items: Item[] = [];
+  readonly #parts: GrowingPart[] = [];
   #scope: Scope;
   #worth = 0;
   #isTied = false;
 
   constructor(group: OfferGroup, offer: Offer, filler: Filler) {
-    this.room = offer.machine.room.slice();
+    filler.room.set(offer.machine.room);
     this.#group = group;
     this.#offer = offer;
     this.#filler = filler;
@@ -186,13 +193,13 @@ class Filling {
 
   /** Adds some pods of an item that is accepted and for which there is room. */
   add(item: Item): void {
-    const { taken, supply, occupancy } = this.#filler;
+    const { room, taken, supply, occupancy } = this.#filler;
     const { position } = item;
     const already = countAt(taken, position);
     const count = this.#portion(item, countAt(supply.left, position) - already);
     this.#scope = this.#scope.with(item.wish) ?? this.#scope;
-    take(this.room, item.requests, count);
-    if (already === 0) this.#items.push(item);
+    take(room, item.requests, count);
+    if (already === 0) this.#parts.push({ item, count });
     taken[position] = already + count;
     this.#worth += at(supply.worth, position) * count;
     if (item.isTied) occupancy.seat(item.ties, count);
@@ -202,23 +209,26 @@ class Filling {
   pattern(): Pattern | undefined {
     const { taken, occupancy } = this.#filler;
     if (this.#isTied) occupancy.clear();
-    const parts = this.#items.map((item) => ({ item, count: countAt(taken, item.position) }));
-    for (const { position } of this.#items) taken[position] = 0;
-    if (parts.length === 0) return undefined;
+    for (const part of this.#parts) {
+      const { position } = part.item;
+      part.count = countAt(taken, position);
+      taken[position] = 0;
+    }
+    if (this.#parts.length === 0) return undefined;
     const offer = this.#cheapest();
-    return { group: this.#group, offer, scope: this.#scope.pinnedTo(offer), parts, worth: this.#worth };
+    return { group: this.#group, offer, scope: this.#scope.pinnedTo(offer), parts: this.#parts, worth: this.#worth };
   }
 
   /** Not all at once, so that others which go well with them get their turn. */
   #portion({ requests, isTied, ties }: Item, left: number): number {
-    const fitting = timesThatFit(this.room, requests, left);
+    const fitting = timesThatFit(this.#filler.room, requests, left);
     const portion = Math.max(Math.min(fitting, 1), Math.floor(fitting / 3));
     return isTied ? this.#filler.occupancy.capacityFor(ties, portion) : portion;
   }
 
   /** The cheapest of the group that holds what was put on this one. */
   #cheapest(): Offer {
-    const used = minus(this.#offer.machine.room, this.room);
+    const used = minus(this.#offer.machine.room, this.#filler.room);
     for (const offer of this.#group.offers) {
       if (offer === this.#offer) break;
       if (this.#scope.open[offer.position] === 1 && fits(offer.machine.room, used)) return offer;
@@ -238,10 +248,4 @@ function swap(list: Queue[], i: number, j: number): void {
   if (a === undefined || b === undefined) return;
   list[i] = b;
   list[j] = a;
-}
-
-/** Takes an item out of a list whose order does not matter. */
-function drop(list: Queue[], index: number): void {
-  const last = list.pop();
-  if (last !== undefined && index < list.length) list[index] = last;
 }

@@ -14,6 +14,8 @@ interface Candidate {
   pattern: Pattern | undefined;
   /** Price by worth at the last look; as pods find places it hardly gets better. 0 before the first. */
   score: number;
+  /** The turn of the last look. */
+  lookedAt: number;
 }
 
 /** Who waits for the nodes of one group, and how many items were finished when that was sorted out. */
@@ -46,6 +48,7 @@ export class Round {
   readonly #queues = new Map<OfferGroup, Queues>();
   /** Items of which nobody waits any more. */
   #finished = 0;
+  #turn = 0;
   readonly #filler: Filler;
   readonly #paid: Float64Array;
 
@@ -94,7 +97,7 @@ export class Round {
     return this.#market
       .flatMap((offers) => offers.groups(this.#limitOf(offers)))
       .filter((group) => this.#leftFor(group) > 0)
-      .flatMap((group) => group.samples.map((offer) => ({ group, offer, pattern: undefined, score: 0 })));
+      .flatMap((group) => group.samples.map((offer) => ({ group, offer, pattern: undefined, score: 0, lookedAt: 0 })));
   }
 
   /** Whether the limits have put some of the pool's offers out of reach, or the reservation is used up. */
@@ -116,14 +119,14 @@ export class Round {
    * dropped.
    */
   #best(candidates: Candidate[]): Pattern | undefined {
-    const looked = new Set<Candidate>();
+    const turn = ++this.#turn;
     for (;;) {
       const [first] = candidates;
       if (first === undefined) return undefined;
-      if (looked.has(first) || !this.#isStale(first)) return first.pattern;
+      if (first.lookedAt === turn || !this.#isStale(first)) return first.pattern;
       candidates.shift();
       this.#look(first);
-      looked.add(first);
+      first.lookedAt = turn;
       if (first.pattern !== undefined) candidates.splice(placeOf(first.score, candidates), 0, first);
     }
   }

@@ -153,9 +153,12 @@ export class PoolScopes {
     const text = describe(requirement);
     const known = this.#meeting.get(text);
     if (known !== undefined) return known;
-    const meeting = Uint8Array.from(this.template.offers, (offer) =>
-      Number(machineSuits(offered(offer, requirement.key), requirement)),
-    );
+    // Very many offers, but few zones, capacity types and the like.
+    const verdicts = new Map<Requirement | undefined, boolean>();
+    const meeting = Uint8Array.from(this.template.offers, (offer) => {
+      const has = offered(offer, requirement.key);
+      return Number(remembered(verdicts, has, () => machineSuits(has, requirement)));
+    });
     this.#meeting.set(text, meeting);
     return meeting;
   }

@@ -1,6 +1,7 @@
 import { labels } from "../api/labels";
 import type { InstanceType, Offering } from "./instance-type";
-import { absent, only } from "./requirement";
+import { remembered } from "./memo";
+import { absent, only, type Requirement } from "./requirement";
 import { allOf, disagreement, type Requirements, requirementsOf } from "./requirements";
 import { type Amounts, amountsOf } from "./resources";
 
@@ -55,7 +56,16 @@ const having = (requirements: Requirements): Requirements =>
   new Map([...requirements].filter(([, { absent: isAbsent }]) => !isAbsent));
 
 const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
-  allOf([only(labels.zone, zone), only(labels.capacityType, capacityType), ...requirementsOf(requirements).values()]);
+  allOf([inZone(zone), ofCapacityType(capacityType), ...requirementsOf(requirements).values()]);
+
+/** The same object for the same value, so that what follows from it is worked out once. */
+function shared(key: string): (value: string) => Requirement {
+  const known = new Map<string, Requirement>();
+  return (value) => remembered(known, value, () => only(key, value));
+}
+
+const inZone = shared(labels.zone);
+const ofCapacityType = shared(labels.capacityType);
 
 /** A type of which some instances are reserved names all its reservations; each instance has one of them, or none. */
 function withReservation({ offering: { reservation }, requirements }: OfferFacts): Requirements {
