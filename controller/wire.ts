@@ -125,6 +125,7 @@ async function providerSettings({ settings, log }: Program, { connection }: Edge
     reservedEnis: settings.reservedEnis,
     vmMemoryOverheadPercent: settings.vmMemoryOverheadPercent,
     isolatedVpc: settings.isolatedVpc,
+    reservedCapacity: settings.featureGates.ReservedCapacity,
     disableDryRun: settings.disableDryRun,
     amiRefreshMs: settings.amiRefreshIntervalMs,
     subnetRefreshMs: settings.subnetRefreshIntervalMs,

@@ -11,9 +11,14 @@ export interface ConditionSet {
 
 export const nodePoolConditions: ConditionSet = { dependents: ["ValidationSucceeded", "NodeClassReady"] };
 export const nodeClaimConditions: ConditionSet = { dependents: ["Launched", "Registered", "Initialized"] };
-export const nodeClassConditions: ConditionSet = {
-  dependents: ["AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady", "ValidationSucceeded"],
-};
+/** Where capacity reservations are used, a class is not ready before it is known which it has. */
+export const nodeClassConditions = ({ ReservedCapacity }: { readonly ReservedCapacity: boolean }): ConditionSet => ({
+  dependents: [
+    ...["AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady"],
+    ...(ReservedCapacity ? ["CapacityReservationsReady"] : []),
+    "ValidationSucceeded",
+  ],
+});
 export const nodeOverlayConditions: ConditionSet = { dependents: ["ValidationSucceeded"] };
 export const capacityBufferConditions: ConditionSet = { dependents: [] };
 

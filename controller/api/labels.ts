@@ -16,6 +16,8 @@ export const labels = {
   region: "topology.kubernetes.io/region",
   zoneId: "topology.k8s.aws/zone-id",
   reservationId: "karpenter.k8s.aws/capacity-reservation-id",
+  reservationType: "karpenter.k8s.aws/capacity-reservation-type",
+  reservationInterruptible: "karpenter.k8s.aws/capacity-reservation-interruptible",
 } as const;
 
 export const annotations = {

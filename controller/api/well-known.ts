@@ -15,6 +15,8 @@ export const wellKnown: ReadonlySet<string> = new Set([
   labels.windowsBuild,
   labels.zoneId,
   labels.reservationId,
+  labels.reservationType,
+  labels.reservationInterruptible,
   ...[
     "instance-accelerator-count",
     "instance-accelerator-manufacturer",
@@ -39,8 +41,6 @@ export const wellKnown: ReadonlySet<string> = new Set([
     "instance-size",
     "instance-tenancy",
     "nitro-sandbox",
-    "capacity-reservation-interruptible",
-    "capacity-reservation-type",
     "placement-group-id",
     "placement-group-partition",
   ].map((name) => `karpenter.k8s.aws/${name}`),

@@ -1,5 +1,6 @@
 import type { Singleton } from "../runtime/reconciler";
 import type { AnyReconciler } from "../runtime/reconciler-loop";
+import { capacityBlockExpiration } from "./capacity-block-expiration";
 import { capacityBufferStatus } from "./capacity-buffer";
 import { conditionReports } from "./condition-reports";
 import type { Context } from "./context";
@@ -16,6 +17,7 @@ import { nodeOverlayStatus } from "./node-overlay";
 import { nodePoolStatus } from "./node-pool-status";
 import { nodeTermination } from "./node-termination";
 import { batchWindow, podProvisioning } from "./pod-provisioning";
+import { reservationLoss } from "./reservation-loss";
 
 /** Everything that the controller does: what runs for each object of a kind, and what runs in rounds. */
 export function controllers(context: Context): {
@@ -43,6 +45,7 @@ export function controllers(context: Context): {
       disruption(context),
       claimGarbage(context),
       machineGarbage(context),
+      ...(settings.featureGates.ReservedCapacity ? [reservationLoss(context), capacityBlockExpiration(context)] : []),
       ...(settings.disableClusterStateObservability ? [] : conditionReports(context)),
       ...(interruptionQueue === undefined ? [] : [interruption(context, interruptionQueue)]),
     ],

@@ -1,6 +1,6 @@
 import { labels } from "../api/labels";
 import type { NodeClaim } from "../api/node-claim";
-import type { InterruptionKind, InterruptionMessage, InterruptionQueue } from "../ports/cloud";
+import type { Cloud, InterruptionKind, InterruptionMessage, InterruptionQueue } from "../ports/cloud";
 import type { Singleton } from "../runtime/reconciler";
 import { done } from "../runtime/reconciler";
 import type { Context } from "./context";
@@ -34,6 +34,8 @@ const reactions: Readonly<Record<Exclude<InterruptionKind, "no_op">, Reaction>> 
 };
 
 type Needs = Pick<Context, "kube" | "cloud" | "clock" | "log" | "events" | "metrics" | "lookups">;
+
+type Bought = Omit<Parameters<Cloud["markUnavailable"]>[0], "instanceType" | "zone">;
 
 /** Empties the queue on which EC2 warns of interruptions, and lets go of the nodes they concern before EC2 does. */
 export function interruption(context: Needs, queue: InterruptionQueue): Singleton {
@@ -69,7 +71,11 @@ export function interruption(context: Needs, queue: InterruptionQueue): Singleto
       reason: event,
       message: `NodeClaim ${claim.metadata.name}: ${text}`,
     });
-    if (kind === "spot_interrupted") markUnavailable(claim);
+    if (kind === "spot_interrupted") markUnavailable(claim, { capacityType: "spot" });
+    if (kind === "capacity_reservation_interrupted") {
+      const { [labels.reservationId]: reservationId } = claim.metadata.labels ?? {};
+      if (reservationId !== undefined) markUnavailable(claim, { capacityType: "reserved", reservationId });
+    }
     if (!drains || claim.metadata.deletionTimestamp !== undefined) return;
 
     log.info("initiating delete from interruption message", {
@@ -87,9 +93,9 @@ export function interruption(context: Needs, queue: InterruptionQueue): Singleto
     countDisrupted(metrics, claim, { reason: kind });
   }
 
-  function markUnavailable({ metadata }: NodeClaim): void {
+  function markUnavailable({ metadata }: NodeClaim, bought: Bought): void {
     const { [labels.instanceType]: instanceType, [labels.zone]: zone } = metadata.labels ?? {};
     if (instanceType === undefined || zone === undefined) return;
-    cloud.markUnavailable({ instanceType, zone, capacityType: "spot" });
+    cloud.markUnavailable({ instanceType, zone, ...bought });
   }
 }

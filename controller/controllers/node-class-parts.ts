@@ -2,6 +2,7 @@ import type { Finding } from "../api/conditions";
 import { fails, holds, unknown } from "../api/conditions";
 import type { EC2NodeClass, EC2NodeClassStatus } from "../api/ec2-node-class";
 import type { NodeClassResolver } from "../ports/cloud";
+import type { Context } from "./context";
 import { TerminalError } from "../ports/errors";
 import { steadied, wordsOf } from "./failure-words";
 
@@ -20,13 +21,20 @@ interface PartSpec {
   readonly reason: string;
   readonly missing: string;
   readonly againMs: number;
-  readonly resolve: (
-    nodeClass: EC2NodeClass,
-  ) => Promise<{ readonly status: EC2NodeClassStatus; readonly found: boolean }>;
+  readonly resolve: (nodeClass: EC2NodeClass) => Promise<Resolved>;
 }
 
+interface Resolved {
+  readonly status: EC2NodeClassStatus;
+  readonly found: boolean;
+  /** Where it will change before it is looked up anew anyway. */
+  readonly changesInMs?: number;
+}
+
+type Needs = Pick<Context, "nodeClasses" | "clock" | "settings">;
+
 /** What a class resolves to, part by part, and how often each is looked up anew. */
-const partsOf = (nodeClasses: NodeClassResolver): readonly PartSpec[] => [
+const partsOf = ({ nodeClasses, clock, settings }: Needs): readonly PartSpec[] => [
   {
     condition: "AMIsReady",
     reason: "AMINotFound",
@@ -67,10 +75,24 @@ const partsOf = (nodeClasses: NodeClassResolver): readonly PartSpec[] => [
       return { status: { instanceProfile }, found: instanceProfile !== "" };
     },
   },
+  ...(settings.featureGates.ReservedCapacity ? [reservationsPart({ nodeClasses, clock })] : []),
 ];
 
-export const resolveParts = (nodeClasses: NodeClassResolver, nodeClass: EC2NodeClass): Promise<readonly Part[]> =>
-  Promise.all(partsOf(nodeClasses).map((part) => resolvePart(part, nodeClass)));
+/** A class may do without any. */
+const reservationsPart = ({ nodeClasses, clock }: Pick<Needs, "nodeClasses" | "clock">): PartSpec => ({
+  condition: "CapacityReservationsReady",
+  reason: "CapacityReservationResolutionFailed",
+  missing: "",
+  againMs: MINUTE_MS,
+  resolve: async (nodeClass) => {
+    const capacityReservations = await nodeClasses.capacityReservations(nodeClass);
+    const ends = capacityReservations.map(({ endTime }) => (endTime === undefined ? Infinity : Date.parse(endTime)));
+    return { status: { capacityReservations }, found: true, changesInMs: Math.max(0, Math.min(...ends) - clock.now()) };
+  },
+});
+
+export const resolveParts = (context: Needs, nodeClass: EC2NodeClass): Promise<readonly Part[]> =>
+  Promise.all(partsOf(context).map((part) => resolvePart(part, nodeClass)));
 
 /** A part that AWS would not answer for stays Unknown, with AWS's words; one that can never work is False. */
 async function resolvePart(
@@ -78,8 +100,8 @@ async function resolvePart(
   nodeClass: EC2NodeClass,
 ): Promise<Part> {
   try {
-    const { status, found } = await resolve(nodeClass);
-    if (found) return { status, finding: holds(condition), againMs };
+    const { status, found, changesInMs = Infinity } = await resolve(nodeClass);
+    if (found) return { status, finding: holds(condition), againMs: Math.min(againMs, changesInMs) };
     return { status, finding: fails(condition, reason, missing), againMs: MINUTE_MS };
   } catch (error) {
     const message = wordsOf(error);

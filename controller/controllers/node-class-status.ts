@@ -1,5 +1,5 @@
 import type { Finding } from "../api/conditions";
-import { conditionOf, nodeClassConditions, withFindings } from "../api/conditions";
+import { conditionOf, nodeClassConditions, removed, withFindings } from "../api/conditions";
 import type { EC2NodeClass, EC2NodeClassStatus } from "../api/ec2-node-class";
 import { isDeepEqual } from "../api/equality";
 import { finalizers } from "../api/labels";
@@ -10,12 +10,15 @@ import { resolveParts, validationOf } from "./node-class-parts";
 import { nodeClassTermination } from "./node-class-termination";
 
 /**
- * Looks up what a class selects (images, subnets, security groups, instance profile), writes it into the class's
- * status, and dry-runs a launch with it, so that what is wrong shows before a pod waits for it
+ * Looks up what a class selects (images, subnets, security groups, instance profile, capacity reservations), writes it
+ * into the class's status, and dry-runs a launch with it, so that what is wrong shows before a pod waits for it
  * (https://karpenter.sh/docs/concepts/nodeclasses/).
  */
 export function nodeClassStatus(context: Context): Reconciler<"EC2NodeClass"> {
-  const { kube, clock, log, nodeClasses } = context;
+  const { kube, clock, log, nodeClasses, settings } = context;
+  const set = nodeClassConditions(settings.featureGates);
+  /** What an earlier controller with other gates said. */
+  const outdated = settings.featureGates.ReservedCapacity ? [] : [removed("CapacityReservationsReady")];
   const terminate = nodeClassTermination(context);
 
   return {
@@ -29,13 +32,13 @@ export function nodeClassStatus(context: Context): Reconciler<"EC2NodeClass"> {
     async reconcile(nodeClass) {
       if (nodeClass.metadata.deletionTimestamp !== undefined) return terminate(nodeClass);
       const current = await withFinalizer(nodeClass);
-      const parts = await resolveParts(nodeClasses, current);
+      const parts = await resolveParts(context, current);
       const status = parts.reduce<EC2NodeClassStatus>(
         (all, part) => ({ ...all, ...part.status }),
         current.status ?? {},
       );
       const verdict = await validationOf(nodeClasses, { ...current, status }, parts);
-      await save(current, status, [...parts.map(({ finding }) => finding), verdict]);
+      await save(current, status, [...parts.map(({ finding }) => finding), verdict, ...outdated]);
       return after(Math.min(...parts.map(({ againMs }) => againMs)));
     },
   };
@@ -57,7 +60,7 @@ export function nodeClassStatus(context: Context): Reconciler<"EC2NodeClass"> {
     resolved: EC2NodeClassStatus,
     findings: readonly Finding[],
   ): Promise<void> {
-    const conditions = withFindings(nodeClass, findings, { set: nodeClassConditions, now: clock.now() });
+    const conditions = withFindings(nodeClass, findings, { set, now: clock.now() });
     const status: EC2NodeClassStatus = { ...resolved, conditions };
     if (isDeepEqual(nodeClass.status, status)) return;
     for (const finding of findings) sayWhenNew(nodeClass, finding);

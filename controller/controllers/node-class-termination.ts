@@ -9,10 +9,11 @@ import { wordsOf } from "./failure-words";
 
 const LOOK_AGAIN_MS = 10 * 60_000;
 
-type Needs = Pick<Context, "kube" | "clock" | "log" | "events" | "lookups" | "nodeClasses">;
+type Needs = Pick<Context, "kube" | "clock" | "log" | "events" | "lookups" | "nodeClasses" | "settings">;
 
 /** Holds a deleted class until no claim needs it, then removes the profiles and launch templates made for it. */
-export function nodeClassTermination({ kube, clock, log, events, lookups, nodeClasses }: Needs) {
+export function nodeClassTermination({ kube, clock, log, events, lookups, nodeClasses, settings }: Needs) {
+  const set = nodeClassConditions(settings.featureGates);
   return async (nodeClass: EC2NodeClass): Promise<Outcome> => {
     const { name, resourceVersion, finalizers: held = [] } = nodeClass.metadata;
     if (!held.includes(finalizers.nodeClass)) return done;
@@ -50,7 +51,7 @@ export function nodeClassTermination({ kube, clock, log, events, lookups, nodeCl
     const about = { kind: "EC2NodeClass", metadata } as const;
     events.publish({ about, type: "Warning", reason: "ReleaseFailed", message: why });
     const finding = fails("Released", "ReleaseFailed", why);
-    const conditions = withFindings(nodeClass, [finding], { set: nodeClassConditions, now: clock.now() });
+    const conditions = withFindings(nodeClass, [finding], { set, now: clock.now() });
     if (isDeepEqual(status?.conditions, conditions)) return;
     const { name, resourceVersion } = metadata;
     await kube.patchStatus("EC2NodeClass", { name }, { metadata: { resourceVersion }, status: { conditions } });

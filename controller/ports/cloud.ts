@@ -1,4 +1,4 @@
-import type { EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
+import type { CapacityReservation, EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
 import type { Labels, ResourceList } from "../api/kube-object";
 import type { NodeClaim } from "../api/node-claim";
 import type { InstanceType } from "../scheduling/instance-type";
@@ -23,15 +23,22 @@ export interface Cloud {
    * the same object until something changed.
    */
   instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]>;
-  /** Why the machine no longer matches its class ("AMIDrift", "SubnetDrift", "SecurityGroupDrift", "NodeClassDrift"), if it does not. */
+  /**
+   * Why the machine no longer matches its class ("AMIDrift", "SubnetDrift", "SecurityGroupDrift", "NodeClassDrift",
+   * "CapacityReservationDrift"), if it does not.
+   */
   drift(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<string | undefined>;
   /** Adds the tags that are known only after registration: `Name`, `karpenter.sh/nodeclaim`. */
   tag(providerId: string, tags: Labels): Promise<void>;
-  /** Remembers that an offering just ran out, so that it is not asked for during the next three minutes. */
+  /**
+   * Remembers that an offering just ran out, so that it is not asked for during the next three minutes; one of a
+   * reservation, until EC2 is heard of it again.
+   */
   markUnavailable(offering: {
     readonly instanceType: string;
     readonly zone: string;
     readonly capacityType: string;
+    readonly reservationId?: string;
   }): void;
 }
 
@@ -46,7 +53,7 @@ export interface Machine {
   /** Milliseconds since the epoch. */
   readonly launchedAt: number;
   readonly tags: Labels;
-  /** Every label that the machine's type, zone and capacity type imply. */
+  /** Every label that the machine's type, zone, capacity type and reservation imply. */
   readonly labels: Labels;
   /** Set by `create`: what the claim should remember of the launch (class hash, profile name). */
   readonly annotations?: Labels;
@@ -63,6 +70,8 @@ export interface NodeClassResolver {
   securityGroups(nodeClass: EC2NodeClass): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** Newest first. @throws TerminalError for an alias that the cluster's Kubernetes version does not have. */
   amis(nodeClass: EC2NodeClass): Promise<readonly ResolvedAmi[]>;
+  /** Those that have not ended, by id; none while capacity reservations are not used. */
+  capacityReservations(nodeClass: EC2NodeClass): Promise<readonly CapacityReservation[]>;
   /** The profile to launch with: the class's own, or one made and kept for its role. */
   instanceProfile(nodeClass: EC2NodeClass): Promise<string>;
   /** Dry-runs a launch with the resolved class; what is wrong with it, or undefined when it would work. */

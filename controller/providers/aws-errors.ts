@@ -13,9 +13,12 @@ const noCapacity = [
   "ReservationCapacityExceeded",
 ];
 
+/** The reservation that a launch targets does not exist any more. */
+const RESERVATION_GONE = "InvalidCapacityReservationId.NotFound";
+
 /** A code that is not here is a surprise and is thrown as it came. */
 const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ["InvalidCapacityReservationId.NotFound", "gone"],
+  [RESERVATION_GONE, "gone"],
   ["InvalidInstanceID.NotFound", "gone"],
   ["InvalidLaunchTemplateName.NotFoundException", "gone"],
   ["InvalidLaunchTemplateId.NotFound", "gone"],
@@ -42,6 +45,9 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 export const SPOT_ROLE_MISSING = "AuthFailure.ServiceLinkedRoleCreationNotPermitted";
 
 export const meaningOfCode = (code: string): Meaning | undefined => meanings.get(code);
+
+/** Whether a launch failed for want of what was asked for: then other things may be had. */
+export const isShortage = (code: string): boolean => meanings.get(code) === "no capacity" || code === RESERVATION_GONE;
 
 /** Read from the error's code, never from its message: AWS rewords messages. */
 export const meaningOf = (error: unknown): Meaning | undefined =>

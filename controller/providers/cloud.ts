@@ -11,6 +11,7 @@ import { CreateError, InsufficientCapacityError, NodeClassNotReadyError, NotFoun
 import type { InstanceType } from "../scheduling/instance-type";
 import { driftReason, isStaticallyDrifted } from "./drift";
 import type { Instance } from "./ec2-instances-api";
+import type { CapacityReservations } from "./capacity-reservations";
 import type { InstanceTypes } from "./instance-types";
 import type { Instances } from "./instances";
 import { EFA } from "./launch-plan";
@@ -24,6 +25,7 @@ interface Deps {
   readonly instanceTypes: InstanceTypes;
   readonly launches: Launches;
   readonly unavailable: UnavailableOfferings;
+  readonly reservations?: CapacityReservations | undefined;
 }
 
 /** EC2 as the controllers know it. */
@@ -34,9 +36,10 @@ export class AwsCloud implements Cloud {
     this.#deps = deps;
   }
 
-  async create(claim: NodeClaim, nodeClass: EC2NodeClass, types = this.#typesOf(nodeClass)): Promise<Machine> {
+  async create(claim: NodeClaim, nodeClass: EC2NodeClass, given?: readonly InstanceType[]): Promise<Machine> {
     const { instances, launches } = this.#deps;
     const known = await instances.forClaim(claim.metadata.uid ?? "");
+    const types = given ?? (await this.instanceTypes(nodeClass));
     if (known) return remembered(machineOf(known, typeNamed(types, known.type)), nodeClass);
     assertReady(nodeClass);
     const launched = await launches.launch(claim, nodeClass, types);
@@ -47,8 +50,10 @@ export class AwsCloud implements Cloud {
 
   async delete(providerId: string): Promise<void> {
     const id = ownId(providerId);
-    const { state } = await this.#deps.instances.get(id);
+    const { state, capacityType } = await this.#deps.instances.get(id);
     if (state !== "shutting-down") await this.#deps.instances.terminate(id);
+    // Once it is gone, its reservation has one more left.
+    if (capacityType === "reserved") this.#deps.reservations?.forget();
   }
 
   async get(providerId: string): Promise<Machine> {
@@ -59,8 +64,9 @@ export class AwsCloud implements Cloud {
     return (await this.#deps.instances.list()).map((instance) => this.#machine(instance));
   }
 
-  instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]> {
-    return Promise.resolve(this.#typesOf(nodeClass));
+  async instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]> {
+    await this.#deps.reservations?.count(nodeClass);
+    return this.#typesOf(nodeClass);
   }
 
   async drift(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<string | undefined> {
@@ -68,15 +74,28 @@ export class AwsCloud implements Cloud {
     if (providerID === undefined) return undefined;
     if (isStaticallyDrifted({ claim, nodeClass })) return "NodeClassDrift";
     const instance = await this.#deps.instances.get(ownId(providerID));
-    return driftReason({ claim, nodeClass, instance, types: this.#typesOf(nodeClass) });
+    const evidence = { claim, nodeClass, instance, types: this.#typesOf(nodeClass) };
+    const reason = driftReason(evidence);
+    if (reason !== "CapacityReservationDrift") return reason;
+    return driftReason({ ...evidence, nodeClass: await this.#withFreshReservations(nodeClass) });
   }
 
   async tag(providerId: string, values: Labels): Promise<void> {
     await this.#deps.instances.tag(ownId(providerId), values);
   }
 
-  markUnavailable(offering: Parameters<Cloud["markUnavailable"]>[0]): void {
-    this.#deps.unavailable.add(offering);
+  markUnavailable({ reservationId, ...offering }: Parameters<Cloud["markUnavailable"]>[0]): void {
+    if (reservationId === undefined) this.#deps.unavailable.add(offering);
+    else this.#deps.reservations?.exhausted(reservationId);
+  }
+
+  /** What the status says may be a minute old: too old for a verdict. */
+  async #withFreshReservations(nodeClass: EC2NodeClass): Promise<EC2NodeClass> {
+    const { reservations } = this.#deps;
+    if (reservations === undefined) return nodeClass;
+    reservations.forget();
+    const capacityReservations = await reservations.selected(nodeClass);
+    return { ...nodeClass, status: { ...nodeClass.status, capacityReservations } };
   }
 
   #typesOf(nodeClass: EC2NodeClass): readonly InstanceType[] {
@@ -90,9 +109,10 @@ export class AwsCloud implements Cloud {
 
   /** What EC2 would describe now, saving the call. */
   #justLaunched(launched: Launched, claim: NodeClaim): Instance {
-    const { instanceId, instanceType, zone, imageId, subnetId, capacityType, tags: tagged } = launched;
+    const { instanceId, instanceType, zone, imageId, subnetId, capacityType, reservation, tags: tagged } = launched;
     return {
       ...{ id: instanceId, type: instanceType, zone, imageId, subnetId, capacityType, tags: tagged },
+      ...(reservation && { reservation }),
       securityGroupIds: [],
       state: "pending",
       launchedAt: this.#deps.clock.now(),

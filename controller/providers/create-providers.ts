@@ -2,6 +2,7 @@ import type { Clock } from "../ports/clock";
 import type { Cloud, InterruptionQueue, NodeClassResolver } from "../ports/cloud";
 import type { Log } from "../ports/log";
 import type { Metrics } from "../ports/metrics";
+import { CapacityReservations } from "./capacity-reservations";
 import { AwsCloud } from "./cloud";
 import { Cluster } from "./cluster";
 import { ec2CatalogApi } from "./ec2-catalog-api";
@@ -46,6 +47,8 @@ export interface ProviderSettings {
   readonly vmMemoryOverheadPercent?: number;
   /** A VPC without a way to IAM and the price list. @default false */
   readonly isolatedVpc?: boolean;
+  /** Launches into the capacity reservations that classes select, and keeps other machines out of any. @default true */
+  readonly reservedCapacity?: boolean;
   /** Leaves out the rehearsals of NodeClassResolver.validate. @default false */
   readonly disableDryRun?: boolean;
   /** @default 60_000 */
@@ -92,16 +95,19 @@ export function createProviders(deps: ProviderDeps): Providers {
   const { settings } = deps;
   const common = { ...deps, ...settings, isolatedVpc: settings.isolatedVpc ?? false };
   const found = discovery(common);
-  const { instanceTypes, prices, images, unavailable } = found;
+  const { instanceTypes, prices, images, unavailable, reservations } = found;
   const templates = new LaunchTemplates({ ...common, ec2: ec2LaunchApi(settings) });
   const profiles = new InstanceProfiles({ ...common, iam: iamApi(settings) });
   const launching = { ...common, ...found, templates, profiles, ec2: ec2LaunchApi(settings) };
   const launches = new Launches(launching);
-  const rehearsals = new Rehearsals({ ...launching, disabled: settings.disableDryRun ?? false });
+  const rehearsals = new Rehearsals({
+    ...{ ...launching, usesReservations: reservations !== undefined },
+    disabled: settings.disableDryRun ?? false,
+  });
   const instances = new Instances({ ...common, ec2: ec2InstancesApi(settings) });
   const queueName = settings.interruptionQueue;
   return {
-    cloud: new AwsCloud({ ...common, instances, instanceTypes, launches, unavailable }),
+    cloud: new AwsCloud({ ...common, instances, instanceTypes, launches, unavailable, reservations }),
     nodeClasses: new AwsNodeClassResolver({ ...found, templates, profiles, rehearsals }),
     ...(queueName !== undefined && {
       interruptionQueue: new SqsInterruptionQueue({ ...common, sqs: sqsApi(settings), queueName }),
@@ -130,6 +136,7 @@ type Common = ProviderDeps & ProviderSettings & { readonly isolatedVpc: boolean 
 /** Everything that only looks. */
 function discovery(common: Common) {
   const { settings, clock, amiRefreshMs, subnetRefreshMs, clusterEndpoint, clusterCaBundle } = common;
+  const { reservedCapacity = true } = common;
   const known = new Cluster({
     ...{ clock, clusterName: settings.clusterName, eks: eksApi(settings) },
     ...(clusterEndpoint !== undefined && { endpoint: clusterEndpoint }),
@@ -142,7 +149,11 @@ function discovery(common: Common) {
   const prices = new Prices({ ...common, ec2: catalog, pricing: pricingApi(settings) });
   const { reservedEnis = 0, vmMemoryOverheadPercent = 0.075 } = settings;
   const nodeSettings = { reservedEnis, vmMemoryOverheadPercent };
-  const instanceTypes = new InstanceTypes({ ...common, ec2: catalog, prices, unavailable, settings: nodeSettings });
+  const reservations = reservedCapacity ? new CapacityReservations({ clock, ec2: account }) : undefined;
+  const instanceTypes = new InstanceTypes({
+    ...{ ...common, ec2: catalog, prices, unavailable, reservations },
+    settings: nodeSettings,
+  });
   const images = new Images({
     ...{ ...common, ec2: account, ssm: ssmApi(settings), cluster },
     ...(amiRefreshMs !== undefined && { refreshMs: amiRefreshMs }),
@@ -152,5 +163,5 @@ function discovery(common: Common) {
     ...(subnetRefreshMs !== undefined && { refreshMs: subnetRefreshMs }),
   });
   const securityGroups = new SecurityGroups({ clock, ec2: account });
-  return { cluster, unavailable, prices, instanceTypes, images, subnets, securityGroups };
+  return { cluster, unavailable, reservations, prices, instanceTypes, images, subnets, securityGroups };
 }

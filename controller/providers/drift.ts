@@ -5,7 +5,8 @@ import type { InstanceType } from "../scheduling/instance-type";
 import type { Instance } from "./ec2-instances-api";
 import { imageFor } from "./instance-types";
 
-export type DriftReason = "NodeClassDrift" | "AMIDrift" | "SecurityGroupDrift" | "SubnetDrift";
+export type DriftReason =
+  "NodeClassDrift" | "AMIDrift" | "SecurityGroupDrift" | "SubnetDrift" | "CapacityReservationDrift";
 
 /** What drift is judged by. */
 export interface DriftEvidence {
@@ -36,6 +37,7 @@ const checks: readonly (readonly [DriftReason, (evidence: DriftEvidence) => bool
   ["AMIDrift", imageDrifted],
   ["SecurityGroupDrift", groupsDrifted],
   ["SubnetDrift", subnetDrifted],
+  ["CapacityReservationDrift", reservationDrifted],
 ];
 
 function imageDrifted({ claim, nodeClass, instance, types }: DriftEvidence): boolean {
@@ -55,4 +57,10 @@ function groupsDrifted({ nodeClass, instance }: DriftEvidence): boolean {
 function subnetDrifted({ nodeClass, instance }: DriftEvidence): boolean {
   const wanted = nodeClass.status?.subnets ?? [];
   return wanted.length > 0 && !wanted.some(({ id }) => id === instance.subnetId);
+}
+
+/** One that ended is no drift: EC2 says then that the machine runs on demand. */
+function reservationDrifted({ nodeClass, instance: { reservation } }: DriftEvidence): boolean {
+  const { capacityReservations = [] } = nodeClass.status ?? {};
+  return reservation !== undefined && !capacityReservations.some(({ id }) => id === reservation.id);
 }

@@ -1,11 +1,14 @@
 import {
   EC2Client,
+  paginateDescribeCapacityReservations,
   paginateDescribeImages,
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
+  type CapacityReservation as SdkReservation,
   type Image as SdkImage,
   type Tag,
 } from "@aws-sdk/client-ec2";
+import type { CapacityReservation } from "../api/ec2-node-class";
 import type { Labels } from "../api/kube-object";
 import { clientConfig, type AwsConnection } from "./aws-connection";
 
@@ -42,12 +45,27 @@ export interface ImageQuery {
   readonly owners: readonly string[];
 }
 
+/** A capacity reservation, and how many instances are left in it, as far as EC2 knows. */
+export interface CountedReservation {
+  readonly id: string;
+  readonly available: number;
+  readonly described: Omit<CapacityReservation, "state">;
+}
+
+export interface ReservationQuery {
+  readonly filters: readonly Filter[];
+  /** Empty for any; EC2 has no filter for them. */
+  readonly ids: readonly string[];
+}
+
 /** What an account has that machines can be made of. All filters of a call must match; pages are flattened. */
 export interface Ec2DiscoveryApi {
   subnets(filters: readonly Filter[]): Promise<readonly Subnet[]>;
   securityGroups(filters: readonly Filter[]): Promise<readonly SecurityGroup[]>;
   /** Available images, deprecated ones too, for architectures that we know. */
   images(query: ImageQuery): Promise<readonly Image[]>;
+  /** Active ones, own and shared by others. An id that EC2 does not know fails the whole call. */
+  capacityReservations(query: ReservationQuery): Promise<readonly CountedReservation[]>;
 }
 
 export function ec2DiscoveryApi(connection: AwsConnection): Ec2DiscoveryApi {
@@ -56,6 +74,7 @@ export function ec2DiscoveryApi(connection: AwsConnection): Ec2DiscoveryApi {
     subnets: (filters) => subnets(client, filters),
     securityGroups: (filters) => securityGroups(client, filters),
     images: (query) => images(client, query),
+    capacityReservations: (query) => capacityReservations(client, query),
   };
 }
 
@@ -111,3 +130,40 @@ function imageOf({ ImageId: id, Name: name = "", ...described }: SdkImage): Imag
   const createdAt = Date.parse(created);
   return { id, name, arch, createdAt, ...(deprecated !== undefined && { deprecatedAt: Date.parse(deprecated) }) };
 }
+
+/** The most that EC2 answers at once; it takes no number beside ids. */
+const RESERVATIONS_PAGE = 1000;
+
+async function capacityReservations(
+  client: EC2Client,
+  { filters, ids }: ReservationQuery,
+): Promise<readonly CountedReservation[]> {
+  const found: CountedReservation[] = [];
+  const pages = paginateDescribeCapacityReservations(
+    { client, ...(ids.length === 0 && { pageSize: RESERVATIONS_PAGE }) },
+    {
+      Filters: [...sdkFilters(filters), { Name: "state", Values: ["active"] }],
+      ...(ids.length > 0 && { CapacityReservationIds: [...ids] }),
+    },
+  );
+  for await (const { CapacityReservations = [] } of pages) {
+    found.push(...CapacityReservations.flatMap((each) => reservationOf(each) ?? []));
+  }
+  return found;
+}
+
+function reservationOf(described: SdkReservation): CountedReservation | undefined {
+  const { CapacityReservationId: id, InstanceType: instanceType, AvailabilityZone: availabilityZone } = described;
+  if (id === undefined || instanceType === undefined || availabilityZone === undefined) return undefined;
+  const { AvailableInstanceCount: available = 0 } = described;
+  return { id, available, described: { ...{ id, instanceType, availabilityZone }, ...termsOf(described) } };
+}
+
+const termsOf = ({ OwnerId, InstanceMatchCriteria, ReservationType, Interruptible, EndDate }: SdkReservation) => ({
+  ownerID: OwnerId ?? "",
+  instanceMatchCriteria: InstanceMatchCriteria ?? "open",
+  reservationType: ReservationType ?? "default",
+  interruptible: Interruptible ?? false,
+  // Status times have whole seconds.
+  ...(EndDate && { endTime: EndDate.toISOString().replace(/\.\d+Z$/, "Z") }),
+});

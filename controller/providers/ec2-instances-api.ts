@@ -9,6 +9,7 @@ import type { Labels } from "../api/kube-object";
 import type { Machine } from "../ports/cloud";
 import { clientConfig, type AwsConnection } from "./aws-connection";
 import { labelsOf, sdkFilters, type Filter } from "./ec2-discovery-api";
+import type { ReservationTarget } from "./reservation-target";
 
 /** A running machine as EC2 describes it. */
 export interface Instance {
@@ -18,7 +19,9 @@ export interface Instance {
   readonly imageId: string;
   readonly subnetId: string;
   readonly securityGroupIds: readonly string[];
-  readonly capacityType: "spot" | "on-demand";
+  readonly capacityType: "spot" | "on-demand" | "reserved";
+  /** For `reserved`: where it runs. */
+  readonly reservation?: ReservationTarget;
   readonly state: Machine["state"];
   /** Milliseconds since the epoch. */
   readonly launchedAt: number;
@@ -75,11 +78,27 @@ const instanceOf = (described: SdkInstance, id: string): Instance => ({
   ...placeOf(described),
   ...networkOf(described),
   imageId: described.ImageId ?? "",
-  capacityType: described.SpotInstanceRequestId ? "spot" : "on-demand",
+  ...purchaseOf(described),
   state: described.State?.Name ?? "pending",
   launchedAt: described.LaunchTime?.getTime() ?? 0,
   tags: labelsOf(described.Tags),
 });
+
+/** What was bought on demand may run in an open reservation all the same, by chance: that makes it no reserved machine. */
+function purchaseOf(described: SdkInstance): Pick<Instance, "capacityType" | "reservation"> {
+  const {
+    SpotInstanceRequestId,
+    CapacityReservationId: id,
+    CapacityReservationSpecification,
+    InstanceLifecycle,
+  } = described;
+  if (SpotInstanceRequestId) return { capacityType: "spot" };
+  const isPickedOut = CapacityReservationSpecification?.CapacityReservationPreference === "capacity-reservations-only";
+  if (!id || !isPickedOut) return { capacityType: "on-demand" };
+  const isOwnMarket =
+    InstanceLifecycle === "capacity-block" || InstanceLifecycle === "interruptible-capacity-reservation";
+  return { capacityType: "reserved", reservation: { id, market: isOwnMarket ? InstanceLifecycle : "on-demand" } };
+}
 
 const placeOf = ({ InstanceType, Placement }: SdkInstance) => ({
   type: InstanceType ?? "",

@@ -9,6 +9,7 @@ import {
   type CreateFleetCommandOutput,
   type CreateFleetError,
   type CreateFleetInstance,
+  type DefaultTargetCapacityType,
   type FleetLaunchTemplateOverrides,
   type RequestLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
@@ -18,12 +19,14 @@ import { labelsOf, sdkFilters, type Filter } from "./ec2-discovery-api";
 import { sdkTags } from "./ec2-instances-api";
 import { sdkTemplate } from "./ec2-template-api";
 import type { LaunchTemplate } from "./launch-template";
+import type { ReservationMarket } from "./reservation-target";
 
 /** One machine, from whichever of the overrides EC2 can sell it. */
 export interface FleetRequest {
   /** The same token and request give the same machine; at most 64 characters. */
   readonly clientToken: string;
-  readonly capacityType: "spot" | "on-demand";
+  /** Reservations that EC2 sells in no way of their own count as on-demand. */
+  readonly market: FleetMarket;
   /** EC2 goes by the overrides' priorities, not by its own prices. */
   readonly byPriority?: true;
   readonly templates: readonly { readonly name: string; readonly overrides: readonly FleetOverride[] }[];
@@ -31,6 +34,8 @@ export interface FleetRequest {
   readonly tags: Labels;
   readonly context?: string;
 }
+
+export type FleetMarket = "spot" | ReservationMarket;
 
 export interface FleetOverride {
   readonly instanceType: string;
@@ -112,20 +117,37 @@ const strategies = {
   "on-demand": { own: "lowest-price", ranked: "prioritized" },
 } as const;
 
-function strategyOf({ capacityType, byPriority }: FleetRequest): Partial<CreateFleetCommandInput> {
+/** How EC2 is to buy: of a capacity block there is nothing to choose, and of interruptible capacity it knows no prices. */
+function purchase({ market, byPriority }: FleetRequest): Purchase {
   const key = byPriority === true ? "ranked" : "own";
-  return capacityType === "spot"
-    ? { SpotOptions: { AllocationStrategy: strategies.spot[key] } }
-    : { OnDemandOptions: { AllocationStrategy: strategies["on-demand"][key] } };
+  const purchases: Readonly<Record<FleetMarket, Purchase>> = {
+    spot: { kind: "spot", options: { SpotOptions: { AllocationStrategy: strategies.spot[key] } } },
+    "on-demand": {
+      kind: "on-demand",
+      options: { OnDemandOptions: { AllocationStrategy: strategies["on-demand"][key] } },
+    },
+    "capacity-block": { kind: "capacity-block", options: {} },
+    "interruptible-capacity-reservation": {
+      kind: "reserved-capacity",
+      options: { ReservedCapacityOptions: { ReservationTypes: ["interruptible-capacity-reservation"] } },
+    },
+  };
+  return purchases[market];
+}
+
+interface Purchase {
+  readonly kind: DefaultTargetCapacityType;
+  readonly options: Partial<CreateFleetCommandInput>;
 }
 
 function fleetInput(request: FleetRequest): CreateFleetCommandInput {
-  const { clientToken, capacityType, templates, tags, context } = request;
+  const { clientToken, templates, tags, context } = request;
+  const { kind, options } = purchase(request);
   return {
     Type: "instant",
     ClientToken: clientToken,
-    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: capacityType },
-    ...strategyOf(request),
+    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: kind },
+    ...options,
     ...(context !== undefined && { Context: context }),
     LaunchTemplateConfigs: templates.map(({ name, overrides }) => ({
       LaunchTemplateSpecification: { LaunchTemplateName: name, Version: "$Latest" },

@@ -26,6 +26,7 @@ export function sdkTemplate(template: LaunchTemplate): RequestLaunchTemplateData
       InstanceMetadataTags: "disabled",
     },
     ...placement(template),
+    ...reserved(template),
     ...(template.enclave && { EnclaveOptions: { Enabled: true } }),
     ...(template.nestedVirtualization !== undefined && {
       CpuOptions: { NestedVirtualization: template.nestedVirtualization },
@@ -44,6 +45,21 @@ function placement({ tenancy, placementGroup }: LaunchTemplate): Pick<RequestLau
       ...(placementGroup?.name !== undefined && { GroupName: placementGroup.name }),
       ...(placementGroup?.id !== undefined && { GroupId: placementGroup.id }),
     },
+  };
+}
+
+function reserved({ reservation }: LaunchTemplate) {
+  if (reservation === undefined) return {};
+  if (reservation === "none") {
+    return { CapacityReservationSpecification: { CapacityReservationPreference: "none" as const } };
+  }
+  const { id, market } = reservation;
+  return {
+    CapacityReservationSpecification: {
+      CapacityReservationPreference: "capacity-reservations-only" as const,
+      CapacityReservationTarget: { CapacityReservationId: id },
+    },
+    ...(market !== "on-demand" && { InstanceMarketOptions: { MarketType: market } }),
   };
 }
 

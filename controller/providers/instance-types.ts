@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock";
 import type { Log } from "../ports/log";
 import type { InstanceType } from "../scheduling/instance-type";
 import { familyOf } from "./ami-family";
+import type { CapacityReservations } from "./capacity-reservations";
 import { meets, wishesOf } from "./compatibility";
 import type { Ec2CatalogApi } from "./ec2-catalog-api";
 import type { MachineType } from "./machine-type";
@@ -19,6 +20,8 @@ interface Deps {
   readonly ec2: Pick<Ec2CatalogApi, "machineTypes" | "offeredZones">;
   readonly prices: Prices;
   readonly unavailable: UnavailableOfferings;
+  /** Without them nothing reserved is for sale. */
+  readonly reservations?: Pick<CapacityReservations, "left" | "sequence"> | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly region: string;
@@ -27,10 +30,13 @@ interface Deps {
 
 type BareType = Omit<InstanceType, "offerings">;
 
+/** What was made of a class, each step from the one before: anew only from where something changed. */
 interface Remembered {
   readonly key: string;
   readonly bare: ReadonlyMap<MachineType, BareType>;
   readonly market: string;
+  readonly sold: ReadonlyMap<MachineType, InstanceType>;
+  readonly reserved: string;
   readonly list: readonly InstanceType[];
 }
 
@@ -66,11 +72,15 @@ export class InstanceTypes {
     const { subnets, amis } = nodeClass.status ?? {};
     const key = JSON.stringify([this.#refreshes, nodeClass.spec, subnets, amis]);
     const market = `${this.#deps.prices.sequence} ${this.#deps.unavailable.sequence}`;
+    const reserved = this.#reserved(nodeClass);
     const known = this.#byClass.get(name);
-    if (known?.key === key && known.market === market) return known.list;
-    const bare = known?.key === key ? known.bare : this.#bare(nodeClass);
-    const list = [...bare].map(([machine, type]) => withOfferings({ machine, type }, nodeClass, this.#market));
-    this.#byClass.set(name, { key, bare, market, list });
+    const isSameClass = known?.key === key;
+    const isSameMarket = isSameClass && known.market === market;
+    if (isSameMarket && known.reserved === reserved) return known.list;
+    const bare = isSameClass ? known.bare : this.#bare(nodeClass);
+    const sold = isSameMarket ? known.sold : this.#sold(bare, nodeClass);
+    const list = [...sold].map(([machine, type]) => reservedToo({ machine, type }, nodeClass, this.#market));
+    this.#byClass.set(name, { key, bare, market, sold, reserved, list });
     return list;
   }
 
@@ -81,6 +91,17 @@ export class InstanceTypes {
 
   forget(className: string): void {
     this.#byClass.delete(className);
+  }
+
+  /** Launches into reservations change the list of classes that have some, and of no others. */
+  #reserved({ status }: EC2NodeClass): string {
+    const { capacityReservations = [] } = status ?? {};
+    if (capacityReservations.length === 0) return "";
+    return JSON.stringify([capacityReservations, this.#deps.reservations?.sequence]);
+  }
+
+  #sold(bare: ReadonlyMap<MachineType, BareType>, nodeClass: EC2NodeClass): ReadonlyMap<MachineType, InstanceType> {
+    return new Map([...bare].map(([machine, type]) => [machine, soldTo({ machine, type }, nodeClass, this.#market)]));
   }
 
   #bare(nodeClass: EC2NodeClass): ReadonlyMap<MachineType, BareType> {
@@ -95,6 +116,7 @@ export class InstanceTypes {
     price: (type, capacityType, zone) =>
       capacityType === "spot" ? this.#deps.prices.spot(type, zone) : this.#deps.prices.onDemand(type),
     isOut: (instanceType, capacityType, zone) => this.#deps.unavailable.has({ instanceType, capacityType, zone }),
+    leftIn: (reservation) => this.#deps.reservations?.left(reservation),
   };
 }
 
@@ -126,21 +148,34 @@ export function bareType(type: MachineType, nodeClass: EC2NodeClass, context: Ty
   };
 }
 
+interface Described<T> {
+  readonly machine: MachineType;
+  readonly type: T;
+}
+
 /** The whole type, as a class finds it on this market. */
-export function withOfferings(
-  { machine, type }: { readonly machine: MachineType; readonly type: BareType },
+export const withOfferings = (
+  { machine, type }: Described<BareType>,
   nodeClass: EC2NodeClass,
   market: Market,
-): InstanceType {
+): InstanceType => reservedToo({ machine, type: soldTo({ machine, type }, nodeClass, market) }, nodeClass, market);
+
+/** With what everybody can buy. */
+function soldTo({ machine, type }: Described<BareType>, nodeClass: EC2NodeClass, market: Market): InstanceType {
   // Without an image no machine boots: such a type is there, but nothing of it is on sale.
   const image = imageFor(type, nodeClass.status?.amis ?? []);
   const offerings = offeringsOf(machine, nodeClass, market);
-  const sold = {
+  return {
     ...type,
     offerings: image ? offerings : offerings.map((offering) => ({ ...offering, available: false })),
   };
-  const isUsable = image !== undefined && launchable(machine, nodeClass.spec);
-  return withReservations(sold, { nodeClass, market, isUsable });
+}
+
+/** And with what the class has reserved; the very same type where that is nothing. */
+function reservedToo({ machine, type }: Described<InstanceType>, nodeClass: EC2NodeClass, market: Market) {
+  const isUsable = (): boolean =>
+    imageFor(type, nodeClass.status?.amis ?? []) !== undefined && launchable(machine, nodeClass.spec);
+  return withReservations(type, { nodeClass, market, isUsable });
 }
 
 /** The first of the images, which come newest first, that boots such machines. */

@@ -3,16 +3,11 @@ import type { NodeClaim } from "../api/node-claim";
 import { toNumber } from "../api/quantity";
 import type { ResourceList } from "../api/kube-object";
 import { InsufficientCapacityError } from "../ports/errors";
-import type { InstanceType, Offering } from "../scheduling/instance-type";
+import type { InstanceType } from "../scheduling/instance-type";
 import { allowsAll, meets, offeringsFor, valuesOf, wishesOf, type Wishes } from "./compatibility";
+import type { Choice } from "./lots";
+import { reservedFirst } from "./reserved-choices";
 import { byText } from "./selector";
-
-/** A type that may be launched, and where. */
-export interface Choice {
-  readonly type: InstanceType;
-  /** On sale and wanted, cheapest first; never empty. */
-  readonly offerings: readonly Offering[];
-}
 
 /** EC2 takes 300 overrides; sixty types times a handful of zones stay below it. */
 const MOST_TYPES = 60;
@@ -28,7 +23,7 @@ export function choicesFor(claim: NodeClaim, types: readonly InstanceType[]): re
   const floors = claim.spec.requirements.flatMap(({ key, minValues }) =>
     minValues === undefined ? [] : [{ key, minValues }],
   );
-  const compatible = onSale(types, wishes, claim.spec.resources?.requests ?? {});
+  const compatible = reservedFirst(onSale(types, wishes, claim.spec.resources?.requests ?? {}));
   // With a floor on the variety of values every type may be the one that is needed.
   const narrowed = floors.length > 0 ? compatible : withoutDearSpot(withoutExotic(compatible), wishes);
   const relaxed = claim.metadata.annotations?.[annotations.minValuesRelaxed] === "true";
@@ -38,10 +33,6 @@ export function choicesFor(claim: NodeClaim, types: readonly InstanceType[]): re
     `no instance type on sale meets the requirements and resources of claim ${claim.metadata.name}`,
   );
 }
-
-/** Spot before on-demand, where the claim takes both. */
-export const capacityTypeOf = (choices: readonly Choice[]): "spot" | "on-demand" =>
-  choices.some(({ offerings }) => offerings.some(({ capacityType }) => capacityType === "spot")) ? "spot" : "on-demand";
 
 function onSale(types: readonly InstanceType[], wishes: Wishes, requests: ResourceList): readonly Choice[] {
   const needs = Object.entries(requests)

@@ -3,20 +3,23 @@ import { labels } from "../api/labels";
 import type { NodeClaim } from "../api/node-claim";
 import { toUnits } from "../api/quantity";
 import type { Labels } from "../api/kube-object";
-import type { InstanceType } from "../scheduling/instance-type";
+import type { InstanceType, Offering } from "../scheduling/instance-type";
 import { families, familyOf } from "./ami-family";
 import { allowsAll, wishesOf } from "./compatibility";
 import type { ClusterFacts } from "./eks-api";
 import { imageFor } from "./instance-types";
 import { NITRO_SANDBOX } from "./launch-choices";
 import type { BlockDevice, LaunchTemplate, TemplateInterface } from "./launch-template";
+import { targetOf, type ReservationTarget } from "./reservation-target";
 import { TENANCY } from "./type-labels";
 import { userData } from "./user-data";
 
 export interface LaunchSubject {
   readonly claim: Pick<NodeClaim, "metadata" | "spec">;
   readonly nodeClass: EC2NodeClass;
-  readonly capacityType: "spot" | "on-demand";
+  readonly capacityType: Offering["capacityType"];
+  /** Whether machines run in reservations that they are meant for and in no other; else in any that is open. */
+  readonly usesReservations: boolean;
   readonly clusterName: string;
   readonly cluster: ClusterFacts;
   readonly clusterDns?: string;
@@ -24,36 +27,47 @@ export interface LaunchSubject {
   readonly tags: Labels;
 }
 
-/** A launch template and the types that may be launched with it. */
-export interface PlannedTemplate {
+/** A launch template and what may be launched with it. */
+export interface PlannedTemplate<T> {
   readonly template: LaunchTemplate;
-  readonly types: readonly InstanceType[];
+  readonly lots: readonly T[];
+}
+
+/** A type to launch; how it is bought matters where it is reserved. */
+interface Launchable {
+  readonly type: InstanceType;
+  readonly offering?: Offering;
 }
 
 export const EFA = "vpc.amazonaws.com/efa";
 
-/** One template for each image, number of pods and number of fabric interfaces: what a template fixes and types differ in. */
-export function planTemplates(subject: LaunchSubject, types: readonly InstanceType[]): readonly PlannedTemplate[] {
-  const groups = new Map<string, { image: ResolvedAmi; types: InstanceType[] }>();
-  for (const type of types) {
+/**
+ * One template for each image, number of pods, number of fabric interfaces and reservation: what a template fixes and
+ * lots differ in.
+ */
+export function planTemplates<T extends Launchable>(
+  subject: LaunchSubject,
+  lots: readonly T[],
+): readonly PlannedTemplate<T>[] {
+  const groups = new Map<string, { readonly template: LaunchTemplate; readonly lots: T[] }>();
+  for (const lot of lots) {
+    const { type, offering } = lot;
     const image = imageFor(type, subject.nodeClass.status?.amis ?? []);
     if (image === undefined) continue;
-    const key = JSON.stringify([image.id, type.capacity["pods"], efaOf(subject, type)]);
-    const group = groups.get(key) ?? { image, types: [] };
-    group.types.push(type);
+    const key = JSON.stringify([image.id, type.capacity["pods"], efaOf(subject, type), offering?.reservation?.id]);
+    const group = groups.get(key) ?? { template: templateFor(subject, image, lot), lots: [] };
+    group.lots.push(lot);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ image, types: same }) => ({
-    template: templateFor(subject, image, same[0]),
-    types: same,
-  }));
+  return [...groups.values()];
 }
 
 /** Fabric interfaces to attach: all that the type has, once the claim asks for any. */
-const efaOf = ({ claim }: LaunchSubject, type: InstanceType | undefined): number =>
-  claim.spec.resources?.requests?.[EFA] === undefined ? 0 : toUnits(type?.capacity[EFA] ?? "0");
+const efaOf = ({ claim }: LaunchSubject, type: InstanceType): number =>
+  claim.spec.resources?.requests?.[EFA] === undefined ? 0 : toUnits(type.capacity[EFA] ?? "0");
 
-function templateFor(subject: LaunchSubject, image: ResolvedAmi, type: InstanceType | undefined): LaunchTemplate {
+function templateFor(subject: LaunchSubject, image: ResolvedAmi, { type, offering }: Launchable): LaunchTemplate {
+  const reservation = reservationOf(subject, offering);
   const { spec } = subject.nodeClass;
   const nestedVirtualization = spec.cpuOptions?.nestedVirtualization;
   return {
@@ -69,8 +83,17 @@ function templateFor(subject: LaunchSubject, image: ResolvedAmi, type: InstanceT
     ...(nestedVirtualization && { nestedVirtualization }),
     enclave: subject.claim.spec.resources?.requests?.[NITRO_SANDBOX] !== undefined,
     spot: subject.capacityType === "spot",
+    ...(reservation && { reservation }),
     tags: subject.tags,
   };
+}
+
+/** An open reservation may be somebody else's plan: what was not bought as reserved keeps out of it. */
+function reservationOf(
+  { usesReservations }: LaunchSubject,
+  offering: Offering | undefined,
+): ReservationTarget | "none" | undefined {
+  return usesReservations ? ((offering && targetOf(offering)) ?? "none") : undefined;
 }
 
 /** As the CRD has them. */
@@ -85,13 +108,13 @@ const metadataDefaults: LaunchTemplate["metadata"] = {
 const tenancyOf = ({ spec }: Pick<NodeClaim, "spec">): "default" | "dedicated" =>
   allowsAll(wishesOf(spec.requirements), TENANCY, "default") ? "default" : "dedicated";
 
-function bootText(subject: LaunchSubject, type: InstanceType | undefined): string {
+function bootText(subject: LaunchSubject, type: InstanceType): string {
   const { claim, nodeClass, clusterName, cluster, clusterDns, capacityType } = subject;
   return userData(familyOf(nodeClass), {
     ...{ clusterName, cluster },
     ...(clusterDns !== undefined && { clusterDns }),
     kubelet: nodeClass.spec.kubelet ?? {},
-    maxPods: toUnits(type?.capacity["pods"] ?? "110"),
+    maxPods: toUnits(type.capacity["pods"] ?? "110"),
     labels: { ...claim.metadata.labels, [labels.capacityType]: capacityType },
     taints: [...(claim.spec.taints ?? []), ...(claim.spec.startupTaints ?? [])],
     raid0: nodeClass.spec.instanceStorePolicy === "RAID0",

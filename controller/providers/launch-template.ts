@@ -1,5 +1,6 @@
 import type { ConnectionTracking, MetadataOptions } from "../api/ec2-node-class";
 import type { Labels } from "../api/kube-object";
+import type { ReservationTarget } from "./reservation-target";
 
 /** Everything about a machine that is fixed before EC2 chooses its type and zone. Same content, same template. */
 export interface LaunchTemplate {
@@ -17,6 +18,8 @@ export interface LaunchTemplate {
   /** Nitro Enclaves. */
   readonly enclave: boolean;
   readonly spot: boolean;
+  /** The only reservation to launch into, or `none`, not even an open one. @default any that is open */
+  readonly reservation?: ReservationTarget | "none";
   /** On the template and on what EC2 makes from it beside instance and volumes: interfaces and spot requests. */
   readonly tags: Labels;
 }

@@ -8,18 +8,20 @@ import { tags } from "../contract/tags";
 import type { Clock } from "../ports/clock";
 import { InsufficientCapacityError } from "../ports/errors";
 import type { Log } from "../ports/log";
-import type { InstanceType } from "../scheduling/instance-type";
+import type { InstanceType, Offering } from "../scheduling/instance-type";
 import { codeOf } from "./aws-errors";
+import type { CapacityReservations } from "./capacity-reservations";
 import type { ClusterFacts } from "./eks-api";
 import type { Subnet } from "./ec2-discovery-api";
-import type { Ec2LaunchApi, FleetAnswer, FleetOverride, FleetRequest } from "./ec2-launch-api";
+import type { Ec2LaunchApi, FleetAnswer, FleetMarket, FleetOverride, FleetRequest } from "./ec2-launch-api";
 import type { InstanceProfiles } from "./instance-profiles";
-import { imageFor } from "./instance-types";
-import { capacityTypeOf, choicesFor, type Choice } from "./launch-choices";
+import { choicesFor } from "./launch-choices";
 import { createError, learnFrom } from "./launch-failures";
 import { planTemplates, type LaunchSubject, type PlannedTemplate } from "./launch-plan";
+import { targetOf, type ReservationTarget } from "./reservation-target";
 import { CLAIM_UID_TAG, launchTags } from "./launch-tags";
 import type { LaunchTemplates } from "./launch-templates";
+import { lotsOf, type Lot } from "./lots";
 import type { Subnets } from "./subnets";
 import type { UnavailableOfferings } from "./unavailable-offerings";
 import type { Metrics } from "../ports/metrics";
@@ -30,6 +32,8 @@ export interface LaunchDeps {
   readonly profiles: InstanceProfiles;
   readonly subnets: Subnets;
   readonly unavailable: UnavailableOfferings;
+  /** Without them machines run in any open reservation that suits, unasked. */
+  readonly reservations?: CapacityReservations | undefined;
   readonly cluster: () => Promise<ClusterFacts>;
   readonly clusterDns?: string;
   readonly clusterName: string;
@@ -41,15 +45,11 @@ export interface LaunchDeps {
 /** What came of a launch. */
 export interface Launched extends FleetOverride {
   readonly instanceId: string;
-  readonly capacityType: "spot" | "on-demand";
+  readonly capacityType: Offering["capacityType"];
+  /** For `reserved`: where it runs. */
+  readonly reservation?: ReservationTarget;
   readonly instanceProfile: string;
   readonly tags: Labels;
-}
-
-/** Where a type goes: its cheapest first. */
-interface Placement {
-  readonly choice: Choice;
-  readonly capacityType: "spot" | "on-demand";
 }
 
 /** Asks EC2 for one machine, of whichever of the claim's types it can sell. */
@@ -62,32 +62,39 @@ export class Launches {
 
   /** @throws InsufficientCapacityError, CreateError */
   async launch(claim: NodeClaim, nodeClass: EC2NodeClass, types: readonly InstanceType[]): Promise<Launched> {
-    const choices = choicesFor(claim, types);
-    const capacityType = capacityTypeOf(choices);
-    const placements = choices.map((choice) => ({ choice, capacityType }));
-    const subject = await this.#subject(claim, nodeClass, capacityType);
+    const lots = lotsOf(choicesFor(claim, types));
+    // Before anything is waited for: nobody else may count on what this launch takes.
+    const giveBack = this.#reserve(lots);
+    let launched: Launched | undefined;
     try {
-      return await this.#attempt(subject, placements);
+      const subject = await this.#subject(claim, nodeClass, lots);
+      launched = await this.#launch(subject, lots);
+      return launched;
+    } finally {
+      giveBack(launched?.reservation?.id);
+    }
+  }
+
+  async #launch(subject: LaunchSubject, lots: readonly Lot[]): Promise<Launched> {
+    try {
+      return await this.#attempt(subject, lots);
     } catch (error) {
       if (!isTemplateGone(error)) throw createError(error);
     }
     // Somebody removed a template between our look and the launch: make it anew, once.
     try {
-      return await this.#attempt(subject, placements);
+      return await this.#attempt(subject, lots);
     } catch (error) {
       throw createError(error);
     }
   }
 
-  async #subject(
-    claim: NodeClaim,
-    nodeClass: EC2NodeClass,
-    capacityType: "spot" | "on-demand",
-  ): Promise<LaunchSubject> {
-    const { clusterName, clusterDns, cluster, profiles } = this.#deps;
+  async #subject(claim: NodeClaim, nodeClass: EC2NodeClass, lots: readonly Lot[]): Promise<LaunchSubject> {
+    const { clusterName, clusterDns, cluster, profiles, reservations } = this.#deps;
     const nodePool = claim.metadata.labels?.[labels.nodePool] ?? "";
     return {
-      ...{ claim, nodeClass, capacityType, clusterName },
+      ...{ claim, nodeClass, clusterName, usesReservations: reservations !== undefined },
+      capacityType: lots[0]?.offering.capacityType ?? "on-demand",
       ...(clusterDns !== undefined && { clusterDns }),
       cluster: await cluster(),
       instanceProfile: nodeClass.status?.instanceProfile ?? (await profiles.ensure(nodeClass)),
@@ -95,50 +102,69 @@ export class Launches {
     };
   }
 
-  async #attempt(subject: LaunchSubject, placements: readonly Placement[]): Promise<Launched> {
+  async #attempt(subject: LaunchSubject, lots: readonly Lot[]): Promise<Launched> {
     const { ec2, subnets, templates } = this.#deps;
     const zones = await subnets.roomiestByZone(subject.nodeClass);
-    const planned = planTemplates(
-      subject,
-      placements.map(({ choice }) => choice.type),
-    );
+    const planned = planTemplates(subject, lots);
     const named = await Promise.all(
       planned.map(async (plan) => ({ plan, name: await templates.ensure(plan.template) })),
     );
     const request = requestOf(subject, {
-      templates: named.map(({ plan, name }) => ({
-        name,
-        overrides: overridesOf(plan, placements, { subject, zones }),
-      })),
+      market: marketOf(lots),
+      templates: named.map(({ plan, name }) => ({ name, overrides: overridesOf(plan, zones) })),
     });
-    const giveBack = this.#take(request, placements);
+    const giveBack = this.#take(request, lots);
     let answer: FleetAnswer;
     try {
       answer = await ec2.createFleet(request);
     } catch (error) {
       giveBack();
+      if (error instanceof Error) learnFrom([{ code: codeOf(error), message: error.message }], lots, this.#deps);
       if (isTemplateGone(error)) templates.forget(named.map(({ name }) => name));
       throw error;
     }
     giveBack(answer.launched?.subnetId);
-    learnFrom(answer.failures, subject.capacityType, this.#deps);
+    learnFrom(answer.failures, lots, this.#deps);
     if (answer.launched) {
       const { capacityType, instanceProfile } = subject;
-      return { ...answer.launched, capacityType, instanceProfile, tags: request.tags };
+      const reservation = reservationOf(answer.launched, lots);
+      return {
+        ...{ ...answer.launched, capacityType, instanceProfile, tags: request.tags },
+        ...(reservation && { reservation }),
+      };
     }
     if (answer.failures.some(({ code }) => code === TEMPLATE_GONE)) templates.forget(named.map(({ name }) => name));
     throw new FleetFailed(answer);
   }
 
   /** Counts the addresses that this launch may take in each subnet it names, until EC2 has chosen one. */
-  #take({ templates }: FleetRequest, placements: readonly Placement[]): (usedSubnet?: string) => void {
-    const addresses = Math.min(...placements.map(({ choice }) => toUnits(choice.type.capacity["pods"] ?? "1")));
+  #take({ templates }: FleetRequest, lots: readonly Lot[]): (usedSubnet?: string) => void {
+    const addresses = Math.min(...lots.map(({ type }) => toUnits(type.capacity["pods"] ?? "1")));
     const ids = new Set(templates.flatMap(({ overrides }) => overrides.map(({ subnetId }) => subnetId)));
     const taken = [...ids].map((id) => ({ id, giveBack: this.#deps.subnets.take(id, addresses) }));
     return (usedSubnet) => {
       for (const { id, giveBack } of taken) if (id !== usedSubnet) giveBack();
     };
   }
+
+  /** Counts the instance that this launch may take in each reservation it targets, until EC2 has chosen one. */
+  #reserve(lots: readonly Lot[]): (usedReservation?: string) => void {
+    const ids = new Set(lots.flatMap(({ offering }) => offering.reservation?.id ?? []));
+    const taken = [...ids].map((id) => ({ id, settle: this.#deps.reservations?.take(id) }));
+    return (usedReservation) => {
+      for (const { id, settle } of taken) settle?.(id === usedReservation);
+    };
+  }
+}
+
+/** All lots are of one. */
+const marketOf = ([lot]: readonly Lot[]): FleetMarket =>
+  lot?.offering.capacityType === "spot" ? "spot" : ((lot && targetOf(lot.offering)?.market) ?? "on-demand");
+
+/** Of a type in a zone no two reservations are asked for, so these tell which it was. */
+function reservationOf({ instanceType, zone }: FleetOverride, lots: readonly Lot[]): ReservationTarget | undefined {
+  const lot = lots.find(({ type, offering }) => type.name === instanceType && offering.zone === zone);
+  return lot && targetOf(lot.offering);
 }
 
 const TEMPLATE_GONE = "InvalidLaunchTemplateName.NotFoundException";
@@ -159,29 +185,20 @@ function isTemplateGone(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === TEMPLATE_GONE;
 }
 
-interface Where {
-  readonly subject: LaunchSubject;
-  readonly zones: ReadonlyMap<string, Subnet>;
-}
-
-function overridesOf(plan: PlannedTemplate, placements: readonly Placement[], { subject, zones }: Where) {
-  const types = new Set(plan.types);
-  return placements.flatMap(({ choice: { type, offerings }, capacityType }): FleetOverride[] => {
-    const image = imageFor(type, subject.nodeClass.status?.amis ?? []);
-    if (!types.has(type) || image === undefined) return [];
-    return offerings.flatMap((offering) => {
-      const subnet = zones.get(offering.zone);
-      if (offering.capacityType !== capacityType || subnet === undefined) return [];
-      const { zone, price: priority } = offering;
-      return [{ instanceType: type.name, zone, subnetId: subnet.id, imageId: image.id, priority }];
-    });
+const overridesOf = (
+  { lots, template }: PlannedTemplate<Lot>,
+  zones: ReadonlyMap<string, Subnet>,
+): readonly FleetOverride[] =>
+  lots.flatMap(({ type, offering: { zone, price: priority } }) => {
+    const subnet = zones.get(zone);
+    if (subnet === undefined) return [];
+    return [{ instanceType: type.name, zone, subnetId: subnet.id, imageId: template.imageId, priority }];
   });
-}
 
 /** @throws InsufficientCapacityError when there is nothing to ask for */
 export function requestOf(
-  { claim, nodeClass, capacityType, tags: common }: LaunchSubject,
-  { templates }: Pick<FleetRequest, "templates">,
+  { claim, nodeClass, tags: common }: LaunchSubject,
+  { market, templates }: Pick<FleetRequest, "market" | "templates">,
 ): FleetRequest {
   const useful = templates.filter(({ overrides }) => overrides.length > 0);
   if (useful.length === 0) {
@@ -193,7 +210,7 @@ export function requestOf(
   const { context } = nodeClass.spec;
   const says = (annotation: string): boolean => claim.metadata.annotations?.[annotation] === "true";
   const request = {
-    capacityType,
+    market,
     ...(says(annotations.priceOverlayApplied) && { byPriority: true as const }),
     templates: useful,
     tags: { ...common, [tags.nodeClaim]: name, [CLAIM_UID_TAG]: uid },

@@ -5,6 +5,7 @@ import type { Machine } from "../ports/cloud";
 import type { InstanceType } from "../scheduling/instance-type";
 import type { Instance } from "./ec2-instances-api";
 import { EFA } from "./launch-plan";
+import { reservationKeys, reservationLabels } from "./reservation-target";
 
 /** `aws:///us-east-1a/i-0123` ⇄ its parts. */
 const providerIdOf = (zone: string, instanceId: string): string => `aws:///${zone}/${instanceId}`;
@@ -28,15 +29,14 @@ export function machineOf(instance: Instance, type: InstanceType | undefined): M
   };
 }
 
-function impliedLabels(
-  { type: name, zone, capacityType, tags: tagged }: Instance,
-  type: InstanceType | undefined,
-): Labels {
+function impliedLabels(instance: Instance, type: InstanceType | undefined): Labels {
+  const { type: name, zone, capacityType, reservation, tags: tagged } = instance;
   const offering = type?.offerings.find((each) => each.zone === zone && each.capacityType === capacityType);
   const nodePool = tagged[tags.nodePool];
   return {
     ...singleValued(type?.requirements),
     ...singleValued(offering?.requirements),
+    ...(reservation && reservationLabels(reservation)),
     [labels.instanceType]: name,
     [labels.zone]: zone,
     [labels.capacityType]: capacityType,
@@ -44,11 +44,13 @@ function impliedLabels(
   };
 }
 
+/** Without reservations: a type may be reserved, and a machine of it not, or elsewhere. */
 const singleValued = (requirements: InstanceType["requirements"] = []): Labels =>
   Object.fromEntries(
     requirements.flatMap(({ key, operator, values = [] }) => {
       const [value, another] = values;
-      return operator === "In" && value !== undefined && another === undefined ? [[key, value]] : [];
+      const isSettled = operator === "In" && another === undefined && !reservationKeys.includes(key);
+      return isSettled && value !== undefined ? [[key, value]] : [];
     }),
   );
 

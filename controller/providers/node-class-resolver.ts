@@ -1,5 +1,6 @@
-import type { EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
+import type { CapacityReservation, EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
 import type { NodeClassResolver } from "../ports/cloud";
+import type { CapacityReservations } from "./capacity-reservations";
 import type { Images } from "./images";
 import type { InstanceProfiles } from "./instance-profiles";
 import type { InstanceTypes } from "./instance-types";
@@ -12,6 +13,7 @@ interface Deps {
   readonly subnets: Subnets;
   readonly securityGroups: SecurityGroups;
   readonly images: Images;
+  readonly reservations?: CapacityReservations | undefined;
   readonly profiles: InstanceProfiles;
   readonly templates: LaunchTemplates;
   readonly instanceTypes: InstanceTypes;
@@ -37,6 +39,10 @@ export class AwsNodeClassResolver implements NodeClassResolver {
 
   async amis(nodeClass: EC2NodeClass): Promise<readonly ResolvedAmi[]> {
     return this.#deps.images.selected(nodeClass);
+  }
+
+  async capacityReservations(nodeClass: EC2NodeClass): Promise<readonly CapacityReservation[]> {
+    return (await this.#deps.reservations?.selected(nodeClass)) ?? [];
   }
 
   async instanceProfile(nodeClass: EC2NodeClass): Promise<string> {

@@ -30,6 +30,8 @@ interface Deps {
   readonly cluster: () => Promise<ClusterFacts>;
   readonly clusterDns?: string;
   readonly clusterName: string;
+  /** Whether the machines of the class use capacity reservations. */
+  readonly usesReservations: boolean;
   readonly clock: Clock;
   /** Without asking EC2 at all. */
   readonly disabled: boolean;
@@ -64,7 +66,7 @@ export class Rehearsals {
     const type = probeType(nodeClass, this.#deps.instanceTypes.forClass(nodeClass));
     if (type === undefined) return undefined;
     const subject = await this.#subject(nodeClass);
-    const [planned] = planTemplates(subject, [type]);
+    const [planned] = planTemplates(subject, [{ type }]);
     if (planned === undefined) return undefined;
     const { template } = planned;
     let name = "";
@@ -85,7 +87,7 @@ export class Rehearsals {
     const overrides = (nodeClass.status?.subnets ?? []).map(({ id, zone }) => ({
       ...{ instanceType: type, zone, subnetId: id, imageId, priority: 0 },
     }));
-    const request = requestOf(subject, { templates: [{ name, overrides }] });
+    const request = requestOf(subject, { market: "on-demand", templates: [{ name, overrides }] });
     const fleet = await objection("ec2:CreateFleet", nodeClass, () => ec2.rehearseFleet(request));
     if (fleet) return fleet;
     let first: Objection | undefined;
@@ -100,14 +102,14 @@ export class Rehearsals {
   }
 
   async #subject(nodeClass: EC2NodeClass): Promise<LaunchSubject> {
-    const { clusterName, clusterDns, cluster } = this.#deps;
+    const { clusterName, clusterDns, cluster, usesReservations } = this.#deps;
     const { name } = nodeClass.metadata;
     return {
       claim: {
         metadata: { name: "", uid: "" },
         spec: { nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name }, requirements: [] },
       },
-      ...{ nodeClass, capacityType: "on-demand", clusterName },
+      ...{ nodeClass, capacityType: "on-demand", usesReservations, clusterName },
       ...(clusterDns !== undefined && { clusterDns }),
       cluster: await cluster(),
       instanceProfile: nodeClass.status?.instanceProfile ?? "",

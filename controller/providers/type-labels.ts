@@ -15,8 +15,6 @@ type Value = string | readonly string[] | undefined;
 
 const aws = (name: string): string => `karpenter.k8s.aws/${name}`;
 export const TENANCY = aws("instance-tenancy");
-export const RESERVATION_TYPE = aws("capacity-reservation-type");
-export const RESERVATION_INTERRUPTIBLE = aws("capacity-reservation-interruptible");
 
 const SIZE = /^([a-z]+)(?:-[0-9]+tb)?([0-9]+).*\./;
 
@@ -47,8 +45,8 @@ export function labelsOfType(type: MachineType, context: LabelContext): readonly
     ...accelerator(type),
     [TENANCY]: ["default", "dedicated"],
     [labels.reservationId]: undefined,
-    [RESERVATION_TYPE]: undefined,
-    [RESERVATION_INTERRUPTIBLE]: undefined,
+    [labels.reservationType]: undefined,
+    [labels.reservationInterruptible]: undefined,
     [aws("placement-group-id")]: undefined,
     [aws("placement-group-partition")]: undefined,
   };

@@ -2,7 +2,8 @@ import type { CapacityReservation, EC2NodeClass } from "../api/ec2-node-class";
 import { labels } from "../api/labels";
 import type { RequirementSpec } from "../api/requirement";
 import type { InstanceType, Offering } from "../scheduling/instance-type";
-import { RESERVATION_INTERRUPTIBLE, RESERVATION_TYPE, requirement } from "./type-labels";
+import { marketOf, reservationKeys, reservationLabels } from "./reservation-target";
+import { requirement } from "./type-labels";
 import { type Market, zonesOf } from "./type-offerings";
 
 /** What sells a type to a class. */
@@ -10,7 +11,7 @@ interface Sales {
   readonly nodeClass: EC2NodeClass;
   readonly market: Market;
   /** Whether the class can launch machines of the type. */
-  readonly isUsable: boolean;
+  readonly isUsable: () => boolean;
 }
 
 /** It is paid for, so it goes before all else; among reserved machines, the small ones first. */
@@ -39,7 +40,7 @@ function offeringOf(reservation: CapacityReservation, { nodeClass, market, isUsa
   return [
     {
       ...{ zone, capacityType: "reserved", price: (market.price(name, "on-demand", zone) ?? 0) * SHARE_OF_PRICE },
-      available: isUsable && remaining > 0 && state === "active" && market.zonesOf(name).has(zone),
+      available: remaining > 0 && state === "active" && market.zonesOf(name).has(zone) && isUsable(),
       reservation: { id, remaining },
       requirements: [...labelsOf(reservation), ...zoneIdOf(place)],
     },
@@ -49,15 +50,12 @@ function offeringOf(reservation: CapacityReservation, { nodeClass, market, isUsa
 const zoneIdOf = ({ zoneID }: { readonly zoneID?: string }): readonly RequirementSpec[] =>
   zoneID === undefined ? [] : [requirement(labels.zoneId, zoneID)];
 
-const labelsOf = ({ id, reservationType = "default", interruptible = false }: CapacityReservation) => [
-  requirement(labels.reservationId, id),
-  requirement(RESERVATION_TYPE, reservationType),
-  requirement(RESERVATION_INTERRUPTIBLE, String(interruptible)),
-];
+const labelsOf = (reservation: CapacityReservation): readonly RequirementSpec[] =>
+  Object.entries(reservationLabels({ id: reservation.id, market: marketOf(reservation) })).map(([key, value]) =>
+    requirement(key, value),
+  );
 
-const ofNone = [labels.reservationId, RESERVATION_TYPE, RESERVATION_INTERRUPTIBLE].map((key) =>
-  requirement(key, undefined),
-);
+const ofNone = reservationKeys.map((key) => requirement(key, undefined));
 
 /** What the type may be labelled with, now that it may be reserved. */
 function widened(label: RequirementSpec, reserved: readonly Offering[]): RequirementSpec {

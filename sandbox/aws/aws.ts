@@ -32,6 +32,20 @@ export interface OfferingPattern {
   readonly capacityType?: "spot" | "on-demand";
 }
 
+/** A reservation of the kinds that EC2 does not make by CreateCapacityReservation. */
+export interface SoldReservation {
+  readonly id: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly count: number;
+  /** ISO 8601. */
+  readonly ends?: string;
+  readonly isBlock?: boolean;
+  readonly isInterruptible?: boolean;
+  /** Whose it is. @default this account's */
+  readonly owner?: string;
+}
+
 /** A running AWS account on this machine, and what may be done to it beside AWS's own API. */
 export interface Aws extends Access {
   readonly accountId: string;
@@ -40,6 +54,8 @@ export interface Aws extends Access {
   lackCapacity(pattern: OfferingPattern): Promise<void>;
   /** Every offering has capacity again. */
   restoreCapacity(): Promise<void>;
+  /** A capacity block, interruptible capacity, or what another account shares. */
+  reserve(reservation: SoldReservation): Promise<void>;
   /** DescribeInstanceStatus reports the instance, or its host, as impaired. */
   impair(instanceId: string, what: "instance" | "system"): Promise<void>;
   /** DescribeInstanceStatus reports a scheduled event, such as "instance-retirement". */
@@ -92,6 +108,7 @@ function account(endpoint: string, running: Running): Aws {
     clients: clientsFor(access),
     lackCapacity: (pattern) => control("POST", "/sandbox/insufficient-capacity", pattern),
     restoreCapacity: () => control("DELETE", "/sandbox/insufficient-capacity"),
+    reserve: (reservation) => control("POST", "/sandbox/capacity-reservation", reservation),
     impair: (instanceId, what) => control("POST", "/sandbox/instance-health", { instanceId, [what]: "impaired" }),
     scheduleEvent: (instanceId, code) =>
       control("POST", "/sandbox/instance-health", { instanceId, events: [{ Code: code, Description: code }] }),

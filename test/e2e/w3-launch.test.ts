@@ -9,6 +9,7 @@ import { instanceOf, labelOf } from "./support/claims";
 import { bargain, keptRoom } from "./support/kept-room";
 import { launchPools } from "./support/launch-pools";
 import { machines } from "./support/machines";
+import { reserveOne } from "./support/reservation";
 import { amd64, poolByHand } from "./support/pool-by-hand";
 import { onStaticNodes, staticNode } from "./support/static-node";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
@@ -92,6 +93,38 @@ describe("W3 and W4 · pools of every kind beside nodes that stay", function () 
     await world.untilNoClaims();
     await cluster.delete("PodTemplate", "room");
     await cluster.delete("NodeOverlay", "bargain");
+  });
+
+  it("launches into the reservation that a class selects before anything else, and on demand once that is used up", async () => {
+    const { cluster, sandbox } = world;
+    const id = await reserveOne(sandbox.aws, "m6i.2xlarge");
+    const { spec } = (await cluster.get("EC2NodeClass", "mixed")) ?? {};
+    const capacityReservationSelectorTerms = [{ id }];
+    await cluster.create({
+      kind: "EC2NodeClass",
+      metadata: { name: "reserving" },
+      spec: { ...spec, capacityReservationSelectorTerms },
+    });
+    const bought = { key: labels.capacityType, operator: "In", values: ["reserved", "on-demand"] };
+    await cluster.create(poolByHand("reserving", "reserving", [amd64, bought]));
+    const requests = { cpu: "6", memory: "1Gi" };
+    await cluster.create(deployment({ name: "first", replicas: 2, requests, ...onPool("reserving") }));
+    await world.untilRunning("first", 2);
+    const bothWays = async (): Promise<readonly string[]> =>
+      (await cluster.list("Node"))
+        .filter(({ metadata }) => metadata.labels?.[labels.nodePool] === "reserving")
+        .map(({ metadata: { labels: own } }) => `${own?.[labels.capacityType]} ${own?.[labels.reservationId]}`)
+        .toSorted();
+    assert.deepEqual(await bothWays(), ["on-demand undefined", `reserved ${id}`]);
+    const inside = (await machines(sandbox.aws)).filter(({ CapacityReservationId }) => CapacityReservationId === id);
+    assert.deepEqual(
+      inside.map(({ InstanceType }) => InstanceType),
+      ["m6i.2xlarge"],
+    );
+    await cluster.delete("Deployment", "first");
+    await cluster.delete("NodePool", "reserving");
+    await world.untilNoClaims("reserving");
+    await cluster.delete("EC2NodeClass", "reserving");
   });
 
   it("W3: one pool serves both architectures, spot and on-demand", async () => {

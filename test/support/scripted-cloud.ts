@@ -1,4 +1,4 @@
-import type { EC2NodeClass, ResolvedAmi } from "#controller/api/ec2-node-class";
+import type { CapacityReservation, EC2NodeClass, ResolvedAmi } from "#controller/api/ec2-node-class";
 import type { Labels } from "#controller/api/kube-object";
 import { labels } from "#controller/api/labels";
 import type { NodeClaim } from "#controller/api/node-claim";
@@ -113,6 +113,7 @@ interface Parts {
   readonly subnets: readonly { readonly id: string; readonly zone: string; readonly zoneID: string }[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
   readonly amis: readonly ResolvedAmi[];
+  readonly capacityReservations: readonly CapacityReservation[];
   readonly instanceProfile: string;
   readonly problem: { readonly reason: string; readonly message: string } | undefined;
 }
@@ -124,6 +125,7 @@ export class ScriptedResolver implements NodeClassResolver {
     subnets: [{ id: "subnet-1", zone: "test-zone-a", zoneID: "tza-1" }],
     securityGroups: [{ id: "sg-1", name: "nodes" }],
     amis: [{ id: "ami-1", name: "al2023", requirements: [] }],
+    capacityReservations: [],
     instanceProfile: "profile-1",
     problem: undefined,
   };
@@ -135,6 +137,7 @@ export class ScriptedResolver implements NodeClassResolver {
   readonly subnets = (): Promise<Parts["subnets"]> => answer(this.found.subnets);
   readonly securityGroups = (): Promise<Parts["securityGroups"]> => answer(this.found.securityGroups);
   readonly amis = (): Promise<Parts["amis"]> => answer(this.found.amis);
+  readonly capacityReservations = (): Promise<Parts["capacityReservations"]> => answer(this.found.capacityReservations);
   readonly instanceProfile = (): Promise<string> => answer(this.found.instanceProfile);
 
   validate(): Promise<Parts["problem"]> {

@@ -16,6 +16,7 @@ from moto.iam.access_control import AssumedRoleAccessKey, IAMRequest
 from moto.iam.models import Policy, iam_backends
 
 from policies import Ask, Context, allowed
+from reservations import target_of
 
 Asks = Iterator[Ask]
 
@@ -96,6 +97,7 @@ KINDS = {
     "vol": "volume",
     "eni": "network-interface",
     "vpc": "vpc",
+    "cr": "capacity-reservation",
 }
 
 
@@ -142,7 +144,8 @@ def launched(action: str, response: Any, what: tuple[dict[str, Any] | None, list
     groups = [group for each in [{"Groups": data.get("SecurityGroupIds")}, *interfaces] for group in each.get("Groups") or []]
     subnets = {override.get("SubnetId") for override in overrides} - {None}
     images = {override.get("ImageId") or data.get("ImageId") for override in overrides} - {None}
-    for resource_id in [*sorted(subnets), *groups]:
+    reserved = [target] if (target := target_of(data)) else []
+    for resource_id in [*sorted(subnets), *groups, *reserved]:
         yield existing("ec2:RunInstances", response, resource_id)
     for image in sorted(images):
         yield Ask("ec2:RunInstances", f"arn:aws:ec2:{response.region}::image/{image}")

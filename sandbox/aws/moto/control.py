@@ -4,6 +4,8 @@ POST   /sandbox/insufficient-capacity  {"instanceType"?, "zone"?, "capacityType"
 DELETE /sandbox/insufficient-capacity  they have it again
 POST   /sandbox/instance-health        {"instanceId", "instance"? , "system"?: "impaired", "events"?: [{"Code", "Description"}]}
 DELETE /sandbox/instance-health        all are healthy again
+POST   /sandbox/capacity-reservation   what CreateCapacityReservation does not make: blocks, interruptible capacity, another account's
+                                       {"id", "instanceType", "zone", "count", "ends"?, "isBlock"?, "isInterruptible"?, "owner"?}
 GET    /sandbox/ready                  answers once the account is seeded
 """
 
@@ -11,10 +13,12 @@ import json
 from datetime import datetime, timezone
 from typing import Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
 import machines
 import offerings
+import reservations
 
 
 def answer(request: Request) -> Response:
@@ -43,10 +47,27 @@ def impair(body: dict[str, Any]) -> None:
     machines.health[body["instanceId"]] = given
 
 
+def reserve(body: dict[str, Any]) -> None:
+    reservations.add(
+        reservations.Reservation(
+            id=body["id"],
+            owner=body.get("owner", DEFAULT_ACCOUNT_ID),
+            instance_type=body["instanceType"],
+            zone=body["zone"],
+            total=body["count"],
+            criteria="targeted",
+            kind="capacity-block" if body.get("isBlock") else "default",
+            interruptible=body.get("isInterruptible", False),
+            ends=reservations.date_of(body.get("ends")),
+        )
+    )
+
+
 HANDLERS = {
     ("GET", "/sandbox/ready"): lambda _: None,
     ("POST", "/sandbox/insufficient-capacity"): lack_capacity,
     ("DELETE", "/sandbox/insufficient-capacity"): lambda _: offerings.restore(),
     ("POST", "/sandbox/instance-health"): impair,
+    ("POST", "/sandbox/capacity-reservation"): reserve,
     ("DELETE", "/sandbox/instance-health"): lambda _: machines.health.clear(),
 }

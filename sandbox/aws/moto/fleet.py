@@ -1,8 +1,9 @@
 """CreateFleet of type `instant`, as EC2 answers it.
 
 moto takes the first override whatever it costs, forgets the instance profile and the metadata options of the launch
-template, and never lacks capacity. Here the allocation strategy picks among the overrides by price, an offering may be
-out of capacity (see control.py), and a launched instance carries what its launch template says.
+template, never lacks capacity, and knows no reservations. Here the allocation strategy picks among the overrides by
+price, an offering may be out of capacity (see control.py), a launch template may target a reservation (see
+reservations.py), and a launched instance carries what its launch template says.
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleet.html
 """
 
@@ -17,7 +18,10 @@ from moto.ec2.utils import convert_tag_spec, random_fleet_id
 import lifecycle
 import offerings
 import prices
+import reservations
 
+# Which market a launch template has to name for each capacity type of a fleet.
+MARKETS = {"capacity-block": reservations.BLOCK, "reserved-capacity": reservations.INTERRUPTIBLE}
 PRIORITIZED = {"prioritized", "capacity-optimized-prioritized"}
 
 
@@ -91,10 +95,14 @@ class InstantFleets:
 
     def _candidates(self) -> list[Candidate]:
         capacity_type = self._capacity_type()
+        market = MARKETS.get(self._get_param("TargetCapacitySpecification", {}).get("DefaultTargetCapacityType"))
         found = []
         for config in self._get_param("LaunchTemplateConfigs", []):
             specification = config["LaunchTemplateSpecification"]
             version = self._version(specification)
+            if (version.data.get("InstanceMarketOptions") or {}).get("MarketType") != market:
+                message = f"The launch template's market type does not go with the fleet's, {market}."
+                raise EC2ClientError("InvalidParameterCombination", message)
             template = {
                 "LaunchTemplateId": version.template.id,
                 "LaunchTemplateName": version.template.name,
@@ -147,7 +155,11 @@ class InstantFleets:
         kind, zone = candidate.instance_type, candidate.zone
         if not offered(self.region, kind, zone):
             return "Unsupported", f"Your requested instance type ({kind}) is not supported in your requested Availability Zone ({zone})."
-        if offerings.lacks_capacity(candidate.offering()):
+        if reservations.target_of(candidate.data):
+            refused = reservations.refusal(candidate.data, kind, zone)
+            if refused:
+                return refused
+        elif offerings.lacks_capacity(candidate.offering()):
             return "InsufficientInstanceCapacity", f"We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone})."
         if self._subnet(candidate.subnet_id).available_ip_address_count < 1:
             return "InsufficientFreeAddressesInSubnet", f"There are not enough free addresses in subnet '{candidate.subnet_id}' to satisfy the requested number of instances."
@@ -191,6 +203,8 @@ class InstantFleets:
         self._associate(instance, data.get("IamInstanceProfile") or {})
         if candidate.capacity_type == "spot":
             instance.spot_instance_request_id = f"sir-{instance.id.removeprefix('i-')[:8]}"
+        else:
+            reservations.join(instance, data)
         lifecycle.boot(instance)
         return instance
 

@@ -1,4 +1,4 @@
-"""EC2 as the sandbox serves it: moto's, with fleets, prices, lifecycle and instance status of our own."""
+"""EC2 as the sandbox serves it: moto's, with fleets, reservations, prices, lifecycle and instance status of our own."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from moto.ec2.responses import EC2Response
 import lifecycle
 from fleet import InstantFleets
 from prices import SpotPrices, paged
+from reservations import CapacityReservations
 
 # Health that a test gave an instance: instance id → {"instance": …, "system": …, "events": […]}.
 health: dict[str, dict[str, Any]] = {}
@@ -20,7 +21,7 @@ def install() -> None:
     urls.url_paths = {"{0}/": SandboxEc2.dispatch}
 
 
-class SandboxEc2(InstantFleets, SpotPrices, EC2Response):
+class SandboxEc2(InstantFleets, CapacityReservations, SpotPrices, EC2Response):
     def run_instances(self) -> ActionResult:
         answer = super().run_instances()
         for instance in answer.result.instances:
@@ -63,10 +64,6 @@ class SandboxEc2(InstantFleets, SpotPrices, EC2Response):
         ]
         page, token = paged(described, self._get_param("NextToken"), int(self._get_param("MaxResults") or TEMPLATE_PAGE))
         return ActionResult({"LaunchTemplates": page, "NextToken": token})
-
-    def describe_capacity_reservations(self) -> ActionResult:
-        """There are none here."""
-        return ActionResult({"CapacityReservations": []})
 
     def describe_placement_groups(self) -> ActionResult:
         """There are none here."""

@@ -68,6 +68,17 @@ describe("interruption", function () {
     });
   }
 
+  it("AWS-021 counts on nothing more of a reservation that EC2 takes back", async () => {
+    const claim = await claimOn("i-reserved");
+    const own = { [labels.capacityType]: "reserved", [labels.reservationId]: "cr-1" };
+    await world.kube.patch("NodeClaim", claim.metadata, { metadata: { labels: own } });
+    await world.shown("NodeClaim", claim.metadata);
+    await run(queueOf(warning("capacity_reservation_interrupted", "i-reserved")));
+
+    const offering = { instanceType: "m5.large", zone: "test-zone-a", capacityType: "reserved", reservationId: "cr-1" };
+    assert.deepEqual(world.cloud.unavailable, [offering]);
+  });
+
   it("takes messages off that concern nobody, or mean nothing", async () => {
     const queue = queueOf(warning("no_op"), warning("spot_interrupted", "i-of-somebody-else"));
     await run(queue);

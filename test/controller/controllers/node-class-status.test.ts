@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { conditionOf } from "#controller/api/conditions";
-import type { EC2NodeClass } from "#controller/api/ec2-node-class";
+import type { CapacityReservation, EC2NodeClass } from "#controller/api/ec2-node-class";
 import { finalizers } from "#controller/api/labels";
 import { nodeClassStatus } from "#controller/controllers/node-class-status";
 import { TerminalError } from "#controller/ports/errors";
@@ -90,6 +90,43 @@ describe("the status of a node class", function () {
 
     assert.deepEqual([status, reason], ["False", "CreateFleetAuthCheckFailed"]);
     assert.equal((await says("Ready")).status, "False");
+  });
+
+  describe("with capacity reservations", () => {
+    const reservation: CapacityReservation = {
+      ...{ id: "cr-1", instanceType: "m5.large", availabilityZone: "test-zone-a", ownerID: "123456789012" },
+      instanceMatchCriteria: "open",
+      ...{ reservationType: "default", interruptible: false, state: "active" },
+    };
+
+    it("AWS-025 tells of those it has, needs none, and looks again in a minute, or when one ends", async () => {
+      assert.deepEqual((await settled()).status?.capacityReservations, []);
+      assert.equal((await says("CapacityReservationsReady")).status, "True");
+      const endTime = new Date(world.clock.now() + 20_000).toISOString();
+      world.nodeClasses.found.capacityReservations = [{ ...reservation, endTime }];
+
+      assert.deepEqual((await settled()).status?.capacityReservations, [{ ...reservation, endTime }]);
+      assert.deepEqual(await world.reconcile(reconciler, made.metadata), { after: 20_000 });
+    });
+
+    it("AWS-025 is not ready while EC2 does not answer", async () => {
+      world.nodeClasses.found.capacityReservations = new Error("may not call ec2:DescribeCapacityReservations");
+
+      assert.deepEqual(await says("CapacityReservationsReady"), {
+        ...{ status: "Unknown", reason: "CapacityReservationResolutionFailed" },
+        message: "may not call ec2:DescribeCapacityReservations",
+      });
+      assert.equal((await says("Ready")).status, "Unknown");
+    });
+
+    it("says nothing of them where they are not used, and takes back what it said", async () => {
+      await settled();
+      world.nodeClasses.found.capacityReservations = new Error("nobody asks");
+      reconciler = nodeClassStatus(world.withGates("ReservedCapacity=false"));
+
+      assert.equal(conditionOf(await settled(), "CapacityReservationsReady"), undefined);
+      assert.equal((await says("Ready")).status, "True");
+    });
   });
 
   it("is up to date again after the class changed", async () => {

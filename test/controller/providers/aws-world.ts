@@ -27,6 +27,8 @@ export interface AwsWorld extends TestAccount {
   readonly said: readonly { readonly message: string; readonly fields: LogFields }[];
   /** The class with its status as the class' controller would write it. */
   resolved(nodeClass: EC2NodeClass): Promise<EC2NodeClass>;
+  /** Providers that know nothing yet, as after a restart, on the same account. */
+  again(settings?: Partial<ProviderSettings>): Promise<Providers>;
 }
 
 export interface WorldOptions extends Partial<ProviderSettings> {
@@ -44,12 +46,16 @@ export async function awsWorld({ clock = systemClock, ...settings }: WorldOption
   const log = { debug: say, info: say, error: say, with: () => log };
   const metrics = { count: ignore, set: ignore, observe: ignore, forget: ignore };
   const { endpoint } = account.aws;
-  const providers = createProviders({
-    ...{ clock, log, metrics },
-    settings: { clusterName, region, endpoint, ...settings },
-  });
-  await providers.ready();
-  return { ...account, providers, said, resolved: (nodeClass) => resolve(providers, nodeClass) };
+  const again = async (others: Partial<ProviderSettings> = {}): Promise<Providers> => {
+    const made = createProviders({
+      ...{ clock, log, metrics },
+      settings: { clusterName, region, endpoint, ...settings, ...others },
+    });
+    await made.ready();
+    return made;
+  };
+  const providers = await again();
+  return { ...account, providers, said, again, resolved: (nodeClass) => resolve(providers, nodeClass) };
 }
 
 const ignore = (): void => undefined;
@@ -69,6 +75,7 @@ async function resolve({ nodeClasses }: Providers, nodeClass: EC2NodeClass): Pro
       subnets: await nodeClasses.subnets(nodeClass),
       securityGroups: await nodeClasses.securityGroups(nodeClass),
       amis: await nodeClasses.amis(nodeClass),
+      capacityReservations: await nodeClasses.capacityReservations(nodeClass),
       instanceProfile: await nodeClasses.instanceProfile(nodeClass),
       conditions: [
         { type: "Ready", status: "True", ...(generation !== undefined && { observedGeneration: generation }) },

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { labels } from "#controller/api/labels";
 import type { RequirementSpec } from "#controller/api/requirement";
 import { InsufficientCapacityError } from "#controller/ports/errors";
-import { capacityTypeOf, choicesFor } from "#controller/providers/launch-choices";
+import { choicesFor } from "#controller/providers/launch-choices";
+import { lotsOf } from "#controller/providers/lots";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import { nodeClaim } from "#support/builders";
 
@@ -68,7 +69,10 @@ describe("what a launch asks EC2 for", () => {
       choices.flatMap(({ offerings }) => offerings.map(({ price }) => price)),
       [1, 4, 2],
     );
-    assert.equal(capacityTypeOf(choices), "spot");
+    assert.deepEqual(
+      lotsOf(choices).map(({ type: { name }, offering }) => [name, offering.capacityType]),
+      [["b.l", "spot"]],
+    );
   });
 
   it("AWS-034 is at most sixty types, with as many values of a key as its floor asks for", () => {

@@ -38,7 +38,7 @@ const asSold = (
         capacityReservations: [{ ...reservation, ...parts }],
       },
     }),
-    ...{ market: market(left), isUsable },
+    ...{ market: market(left), isUsable: () => isUsable },
   });
 
 const reservedOf = ({ offerings }: InstanceType) => offerings.find(({ capacityType }) => capacityType === "reserved");
@@ -56,10 +56,12 @@ describe("a type of which some is reserved", () => {
   });
 
   it("is labelled with the reservation, its type and whether it may be interrupted, on reserved machines alone", () => {
-    const type = asSold({ reservationType: "capacity-block", interruptible: true });
+    const said = (type: InstanceType) =>
+      kinds.map((key) => type.requirements.find((each) => each.key === key)?.values?.join());
+    const type = asSold({ reservationType: "capacity-block" });
 
-    const said = kinds.map((key) => type.requirements.find((each) => each.key === key)?.values);
-    assert.deepEqual(said, [["cr-1"], ["capacity-block"], ["true"]]);
+    assert.deepEqual(said(type), ["cr-1", "capacity-block", "false"]);
+    assert.deepEqual(said(asSold({ interruptible: true })), ["cr-1", "default", "true"]);
     assert.deepEqual(type.requirements.find(({ key }) => key === labels.capacityType)?.values, [
       "on-demand",
       "reserved",
@@ -81,7 +83,7 @@ describe("a type of which some is reserved", () => {
       nodeClass: nodeClass({
         status: { subnets: [{ id: "s", zone: "us-east-1a" }], capacityReservations: [reservation] },
       }),
-      ...{ market: market(undefined), isUsable: true },
+      ...{ market: market(undefined), isUsable: () => true },
     });
     assert.equal(unknown, large);
   });

@@ -48,23 +48,8 @@ describe("authorization in the sandbox's account", function () {
   before(async () => {
     account = await testAccount();
     const { aws } = account;
-    const { endpoint, region, accountId } = aws;
     nodeRoleArn = await role("nodes");
-    const RoleArn = await role("controller");
-    const scope = { partition: "aws", region, account: accountId, cluster: "demo", nodeRoleArn };
-    for (const [PolicyName, statements] of Object.entries(controllerPolicies)) {
-      const PolicyDocument = policyDocument(statements(scope));
-      if (statements(scope).length === 0) continue;
-      await aws.clients.iam.send(new PutRolePolicyCommand({ RoleName: "controller", PolicyName, PolicyDocument }));
-    }
-    const sts = new STSClient({ endpoint, region, credentials: aws.credentials });
-    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "test" }));
-    const credentials = {
-      accessKeyId: Credentials?.AccessKeyId ?? "",
-      secretAccessKey: Credentials?.SecretAccessKey ?? "",
-      sessionToken: Credentials?.SessionToken ?? "",
-    };
-    const config = { endpoint, region, credentials };
+    const config = await actingAs("controller");
     [ec2, eks, iam] = [new EC2Client(config), new EKSClient(config), new IAMClient(config)];
     await aws.enforceIam();
   });
@@ -75,6 +60,27 @@ describe("authorization in the sandbox's account", function () {
     const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
     const { Role } = await account.aws.clients.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
     return Role?.Arn ?? "";
+  }
+
+  /** A client's configuration for a role with the controller's policies, or with what is left of them. */
+  async function actingAs(RoleName: string, keeps: (resource: string) => boolean = () => true) {
+    const { endpoint, region, accountId, clients, credentials: administrator } = account.aws;
+    const RoleArn = await role(RoleName);
+    const scope = { partition: "aws", region, account: accountId, cluster: "demo", nodeRoleArn };
+    for (const [PolicyName, statementsFor] of Object.entries(controllerPolicies)) {
+      const statements = statementsFor(scope).map((each) => ({ ...each, resources: each.resources.filter(keeps) }));
+      if (statements.length === 0) continue;
+      const PolicyDocument = policyDocument(statements);
+      await clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+    }
+    const sts = new STSClient({ endpoint, region, credentials: administrator });
+    const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "test" }));
+    const credentials = {
+      accessKeyId: Credentials?.AccessKeyId ?? "",
+      secretAccessKey: Credentials?.SecretAccessKey ?? "",
+      sessionToken: Credentials?.SessionToken ?? "",
+    };
+    return { endpoint, region, credentials };
   }
 
   const template = (name: string, tags: Readonly<Record<string, string>>): CreateLaunchTemplateCommand =>
@@ -116,6 +122,31 @@ describe("authorization in the sandbox's account", function () {
       });
     await assert.rejects(ec2.send(run(["instance"])), unauthorized);
     await assert.rejects(ec2.send(run(["instance", "volume", "network-interface"])), { name: "DryRunOperation" });
+  });
+
+  it("asks for the reservation that a launch template targets", async () => {
+    const CapacityReservationSpecification = { CapacityReservationTarget: { CapacityReservationId: "cr-1" } };
+    const [SubnetId = ""] = account.seed.privateSubnetIds;
+    await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: "targeting",
+        LaunchTemplateData: { ImageId: "ami-1", CapacityReservationSpecification },
+        TagSpecifications: [{ ResourceType: "launch-template", Tags: tagList(ours) }],
+      }),
+    );
+    const launch = new RunInstancesCommand({
+      ...{ DryRun: true, MinCount: 1, MaxCount: 1, InstanceType: "m5.large", SubnetId, ImageId: "ami-1" },
+      LaunchTemplate: { LaunchTemplateName: "targeting" },
+      TagSpecifications: (["instance", "volume", "network-interface"] as const).map((ResourceType) => ({
+        ...{ ResourceType, Tags: tagList(ours) },
+      })),
+    });
+    const unreserved = new EC2Client(
+      await actingAs("unreserved", (resource) => !resource.includes("capacity-reservation")),
+    );
+
+    await assert.rejects(ec2.send(launch), { name: "DryRunOperation" });
+    await assert.rejects(unreserved.send(launch), { ...unauthorized, message: /capacity-reservation\/cr-1/ });
   });
 
   it("lets instance profiles be made and given a role only as the policy says", async () => {
