@@ -37,7 +37,12 @@ export const commandLine = (): Command =>
       gatherCounts,
       [],
     )
-    .option("--repeat <times>", "how often ours solves each; the table has the median", count, 5)
+    .option(
+      "--repeat <times>",
+      "how often ours solves each, after the rehearsal that the controller's planner begins with; the table has the first time and the median",
+      count,
+      5,
+    )
     .option("--no-peer", "ours alone")
     .option("--peer-limit <seconds>", "how long to wait for the peer on each", count, 600)
     .addOption(new Option("--output <format>", "how to print the result").choices(formats).default("table"))

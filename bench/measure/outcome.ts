@@ -2,7 +2,7 @@ import type { Bound } from "../bound";
 
 /** What a plan comes to. */
 export interface Outcome {
-  /** Each time, from the objects in memory to the plan. */
+  /** Each time, from the objects in memory to the plan; before ours, only a rehearsal came. */
   readonly seconds: readonly number[];
   /** Of new nodes, per hour. */
   readonly price: number;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { keyOf } from "#controller/api/kube-object";
+import { rehearse } from "#controller/planning/rehearsal";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
@@ -17,13 +18,15 @@ export interface Assignment {
 }
 
 /**
- * Plans in a process of its own, so that its memory is that of one problem, and sends what came of it. The clock runs
- * while only the scheduler does; after that the problem is solved once more as the controller does it, in a thread.
+ * Plans in a process of its own, so that its memory is that of one problem, and sends what came of it. As in the
+ * controller's planner, a rehearsal comes first, and what is solved are copies. The clock runs while only the scheduler
+ * does; after that the problem is solved once more as the controller does it, in a thread.
  */
 async function main(assignment: Assignment): Promise<void> {
   const scenario = scenarios.find(({ name }) => name === assignment.scenario);
   if (scenario === undefined) throw new RangeError(`no scenario is called ${assignment.scenario}`);
-  const problem = scenario.problem(assignment.pods);
+  await rehearse(schedule);
+  const problem = structuredClone(scenario.problem(assignment.pods));
   const seconds: number[] = [];
   const digests = new Set<string>();
   let last: Plan | undefined;

@@ -7,6 +7,8 @@ export interface ThreadData {
   readonly answers: MessagePort;
   /** Becomes 1 when time is up: what is placed by then is the plan. */
   readonly timeIsUp: Int32Array;
+  /** Becomes 1 with the first problem: nothing that the thread does of its own accord may keep it waiting. */
+  readonly wanted: Int32Array;
 }
 
 /** What the thread is told. */
@@ -16,5 +18,5 @@ export type Message =
   /** A problem, with references. */
   | { readonly kind: "solve"; readonly problem: unknown };
 
-/** What the thread says: that it listens; that all pieces of a plan are there. */
-export type Word = "ready" | "solved";
+/** What the thread says: that it listens; that its rehearsal is over; that all pieces of a plan are there. */
+export type Word = "ready" | "rehearsed" | "solved";

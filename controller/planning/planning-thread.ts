@@ -34,7 +34,8 @@ export class PlanningThread {
   readonly #ports: ThreadPorts;
   readonly #worker: Worker;
   readonly #answers: ThreadData["answers"];
-  readonly #timeIsUp = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #timeIsUp = sharedFlag();
+  readonly #wanted = sharedFlag();
   readonly #ledger = new Ledger();
   readonly #death = new AbortController();
   readonly #heap: PlannerHeap;
@@ -44,7 +45,7 @@ export class PlanningThread {
   constructor(ports: ThreadPorts) {
     const { memoryLimitBytes } = ports;
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { answers: port2, timeIsUp: this.#timeIsUp };
+    const workerData: ThreadData = { answers: port2, timeIsUp: this.#timeIsUp, wanted: this.#wanted };
     this.#ports = ports;
     this.#answers = port1;
     this.#heap = plannerHeap(memoryLimitBytes);
@@ -55,7 +56,7 @@ export class PlanningThread {
     this.#worker
       .on("message", (word: Word) => {
         if (word === "solved") this.#solved?.();
-        else ports.log.debug("the planner's thread is ready");
+        else ports.log.debug("the planner's thread has come so far", { word });
       })
       .on("error", (error: Error) => {
         this.#died(error);
@@ -77,6 +78,7 @@ export class PlanningThread {
     const ended = AbortSignal.any([signal, late.signal, this.death]);
     void this.#watchTime(late, over.signal);
     this.#isAsked = true;
+    Atomics.store(this.#wanted, 0, 1);
     try {
       await nextTurn();
       await this.#teach(problem, ended);
@@ -169,6 +171,9 @@ export class PlanningThread {
     this.#death.abort(error);
   }
 }
+
+/** 0, until one side or the other makes it 1. */
+const sharedFlag = (): Int32Array => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 function* inBatches(lessons: Iterable<Lesson>, size: number): Generator<readonly Lesson[]> {
   let batch: Lesson[] = [];

@@ -39,6 +39,8 @@ export class ThreadPlanner implements Planner {
       return await thread.solve(problem, signal);
     } catch (error) {
       await thread.end();
+      // Whoever had a problem that failed will be back in a while: the next thread can rehearse until then.
+      if (!signal.aborted && !this.#closed) this.#thread = new PlanningThread(this.#ports);
       throw error;
     }
   }
