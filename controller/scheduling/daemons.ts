@@ -26,14 +26,22 @@ const onceRunning = ofLabels({ [labels.registered]: "true", [labels.initialized]
  */
 export function daemonOf(set: DaemonSet, nodes: readonly NodeState[], ports: readonly PortUse[]): Daemon {
   const { spec } = set.spec.template;
-  const running = nodes.flatMap(({ pods }) => pods).filter((pod) => belongsTo(pod, set));
-  const [newest] = running.sort((a, b) => (createdAt(a) < createdAt(b) ? 1 : -1));
+  const newest = newestOf(set, nodes);
   const template: Pod = { metadata: set.metadata, spec };
   return {
     key: `${set.metadata.namespace ?? ""}/${set.metadata.name}`,
     requests: { ...effectiveRequests(newest?.spec ?? spec), ...portAmounts(portsOf(spec), ports) },
     wishes: wishesOf(template, { respect: false, softTaints: true }),
   };
+}
+
+function newestOf(set: DaemonSet, nodes: readonly NodeState[]): Pod | undefined {
+  let newest: Pod | undefined;
+  for (const { pods } of nodes) {
+    for (const pod of pods)
+      if (belongsTo(pod, set) && (newest === undefined || createdAt(pod) > createdAt(newest))) newest = pod;
+  }
+  return newest;
 }
 
 const belongsTo = ({ metadata }: Pod, { metadata: set }: DaemonSet): boolean =>

@@ -7,12 +7,11 @@ import { type Daemon, runsOnNode, together } from "./daemons";
 import { record, type Spot } from "./counting";
 import { isAllowed } from "./domain-choice";
 import { onePortEach, portAmounts, portsOf, type PortUse } from "./host-ports";
-import { countsOnNode } from "./node-filter";
 import type { NodeState } from "./problem";
-import { conflict, ofLabels, type Requirements } from "./requirements";
+import { conflict, type Requirements } from "./requirements";
 import { type Amounts, amountsOf, combine, effectiveRequests, sum } from "./resources";
 import { isFree, Occupancy } from "./ties";
-import type { TopologyGroup } from "./topology-group";
+import type { Topology } from "./topology";
 import { type Dimensions, fits, take, timesThatFit, type Vector } from "./vector";
 import type { VolumeMap } from "./volumes";
 import type { Wish } from "./wish";
@@ -21,8 +20,7 @@ interface NodeSurroundings {
   readonly dimensions: Dimensions;
   readonly daemons: readonly Daemon[];
   readonly ports: readonly PortUse[];
-  /** Groups whose domains are single nodes. */
-  readonly groups: readonly TopologyGroup[];
+  readonly topology: Topology;
   readonly volumes: VolumeMap;
 }
 
@@ -37,17 +35,18 @@ export class ExistingNode {
   readonly #volumes: VolumeMap;
   #attachments: Attachments;
   readonly #welcome = new Map<Wish, boolean>();
-  readonly #counting = new Map<TopologyGroup, boolean>();
+  readonly #topology: Topology;
 
   constructor(state: NodeState, surroundings: NodeSurroundings) {
-    const { dimensions, groups, volumes } = surroundings;
+    const { dimensions, topology, volumes } = surroundings;
     this.state = state;
-    this.#has = ofLabels(state.labels);
+    this.#topology = topology;
+    this.#has = topology.labelsOf(state);
     this.#room = dimensions.vector(roomOn(state, this.#has, surroundings));
     this.#volumes = volumes;
     this.#attachments = new Attachments(state, volumes);
-    this.occupancy = new Occupancy(groups.length);
-    groups.forEach((group, i) => {
+    this.occupancy = new Occupancy(topology.perNode.length);
+    topology.perNode.forEach((group, i) => {
       this.occupancy.set(i, group.podsIn(state.name), group.ownersIn(state.name));
     });
   }
@@ -127,14 +126,8 @@ export class ExistingNode {
   readonly spot: Spot = {
     isThere: true,
     values: { get: (key) => this.state.labels[key] },
-    counts: (group) => this.#countsIn(group),
+    counts: ({ term }) => this.#topology.counts(term, this.state),
   };
-
-  #countsIn(group: TopologyGroup): boolean {
-    const known = this.#counting.get(group) ?? countsOnNode(group.term.filter, this.state, this.#has);
-    this.#counting.set(group, known);
-    return known;
-  }
 
   #welcomes(wish: Wish): boolean {
     const known = this.#welcome.get(wish);
@@ -149,17 +142,18 @@ export class ExistingNode {
 
 /** What pods on the node and daemons still to come leave free. Daemons that run already are not counted twice. */
 function roomOn(state: NodeState, has: Requirements, { dimensions, daemons, ports }: NodeSurroundings): Amounts {
-  const pods = state.pods.filter((pod) => !isTerminal(pod));
-  const use = ({ spec, status }: Pod): Amounts => ({
-    ...effectiveRequests(spec, status),
-    ...portAmounts(portsOf(spec), ports),
-  });
-  const used = sum(pods.map(use));
-  const running = sum(pods.filter(isOwnedByDaemonSet).map(use));
+  const loads = state.pods.filter((pod) => !isTerminal(pod)).map((pod) => ({ pod, load: loadOf(pod, ports) }));
+  const used = sum(loads.map(({ load }) => load));
+  const running = sum(loads.filter(({ pod }) => isOwnedByDaemonSet(pod)).map(({ load }) => load));
   const expected = together(daemons.filter((daemon) => runsOnNode(daemon, has, state.taints)));
   const coming = combine(expected, running, (wanted, there) => Math.max(0, wanted - there));
   const whole = { ...amountsOf(state.allocatable), ...onePortEach(dimensions.names) };
   return combine(combine(whole, used, minus), coming, minus);
+}
+
+function loadOf({ spec, status }: Pod, ports: readonly PortUse[]): Amounts {
+  const requests = effectiveRequests(spec, status);
+  return ports.length === 0 ? requests : { ...requests, ...portAmounts(portsOf(spec), ports) };
 }
 
 const minus = (a: number, b: number): number => a - b;

@@ -2,6 +2,7 @@ import { labels } from "../api/labels";
 import type { Pod, PodSpec, Toleration, TopologySpreadConstraint } from "../api/pod";
 import { untolerated } from "../api/pod-state";
 import { normalized } from "../api/well-known";
+import { remembered } from "./memo";
 import type { NodeState } from "./problem";
 import { conflict, disagreement, none, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
@@ -34,21 +35,26 @@ export interface Terrain {
   readonly signature: string;
 }
 
-/** @param keys labels that the pod is spread by, all of its constraints of this kind together */
-export function terrainOf(pod: Pod, spread: TopologySpreadConstraint, keys: readonly string[]): Terrain {
-  const tolerations = spread.nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined;
-  const reach = wishesWith(pod, none).map(({ requirements }) =>
-    tolerant({ requirements, tolerations: tolerations ?? [{ operator: "Exists" }] }),
-  );
-  const asked = nodesAskedFor(pod.spec);
-  const wishes = spread.nodeAffinityPolicy === "Ignore" || asked.length === 0 ? undefined : reach;
-  const others = keys.filter((key) => key !== labels.hostname && key !== normalized(spread.topologyKey));
-  const isOpen = wishes === undefined && tolerations === undefined && others.length === 0;
-  return {
-    filter: isOpen ? undefined : { wishes, tolerations, keys: others },
-    reach,
-    signature: JSON.stringify([asked, wishes === undefined, tolerations, others]),
-  };
+/** Reads terrains; equal ones are one object, so that what depends on them is worked out once. */
+export class Terrains {
+  readonly #known = new Map<string, Terrain>();
+
+  /** @param keys labels that the pod is spread by, all of its constraints of this kind together */
+  of(pod: Pod, spread: TopologySpreadConstraint, keys: readonly string[]): Terrain {
+    const tolerations = spread.nodeTaintsPolicy === "Honor" ? (pod.spec.tolerations ?? []) : undefined;
+    const asked = nodesAskedFor(pod.spec);
+    const isFiltered = spread.nodeAffinityPolicy !== "Ignore" && asked.length > 0;
+    const others = keys.filter((key) => key !== labels.hostname && key !== normalized(spread.topologyKey));
+    const signature = JSON.stringify([asked, isFiltered, tolerations, others]);
+    return remembered(this.#known, signature, () => {
+      const reach = wishesWith(pod, none).map(({ requirements }) =>
+        tolerant({ requirements, tolerations: tolerations ?? [{ operator: "Exists" }] }),
+      );
+      const isOpen = !isFiltered && tolerations === undefined && others.length === 0;
+      const filter = { wishes: isFiltered ? reach : undefined, tolerations, keys: others };
+      return { filter: isOpen ? undefined : filter, reach, signature };
+    });
+  }
 }
 
 const nodesAskedFor = ({ nodeSelector, affinity }: PodSpec): readonly unknown[] =>
@@ -59,8 +65,7 @@ const nodesAskedFor = ({ nodeSelector, affinity }: PodSpec): readonly unknown[] 
 const isHard = ({ effect }: { readonly effect: string }): boolean => effect !== "PreferNoSchedule";
 
 /** Whether pods on a node that is there count. `has` is what its labels say. */
-export function countsOnNode(filter: NodeFilter | undefined, { taints }: NodeState, has: Requirements): boolean {
-  if (filter === undefined) return true;
+export function countsOnNode(filter: NodeFilter, { taints }: NodeState, has: Requirements): boolean {
   const { wishes, tolerations, keys } = filter;
   if (tolerations !== undefined && untolerated(taints.filter(isHard), tolerations) !== undefined) return false;
   if (keys.some((key) => !has.has(key))) return false;

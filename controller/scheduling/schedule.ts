@@ -70,15 +70,17 @@ function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlyS
   const ports = portsIn(problem);
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
   const { classes, refused, topology, dimensions, pools, volumes, prospects } = prepared(problem, daemons, ports);
-  const groups = topology.perNode;
   const nodes = inOrder(problem.nodes).map(
-    (state) => new ExistingNode(state, { dimensions, daemons, ports, groups, volumes }),
+    (state) => new ExistingNode(state, { dimensions, daemons, ports, topology, volumes }),
   );
   const reservations = new Reservations(
     pools.flatMap(({ root }) => root.template.offers),
     (problem.settings.reservations ?? "Strict") === "Strict",
   );
-  const views = pools.map(({ choice, root }) => ({ choice, plan: new PoolPlan(root, groups.length, reservations) }));
+  const views = pools.map(({ choice, root }) => ({
+    choice,
+    plan: new PoolPlan(root, topology.perNode.length, reservations),
+  }));
   const zones = podsByZone(classes, topology);
   const backlogs = classes.map((podClass) => new Backlog(podClass, dimensions));
 

@@ -78,5 +78,8 @@ export class SpareRoom {
 /** Pods can start at once where the node is initialized. */
 const startOf = ({ state }: ExistingNode): number => Number(!state.initialized);
 
-const isSame = (a: Vector, b: Vector | undefined): boolean =>
-  a.length === b?.length && a.every((amount, i) => amount === at(b, i));
+function isSame(a: Vector, b: Vector | undefined): boolean {
+  if (a.length !== b?.length) return false;
+  for (let i = 0; i < a.length; i++) if (at(a, i) !== at(b, i)) return false;
+  return true;
+}

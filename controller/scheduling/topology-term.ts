@@ -4,7 +4,7 @@ import { labels } from "../api/labels";
 import type { Pod, PodAffinityTerm, TopologySpreadConstraint } from "../api/pod";
 import type { Namespace } from "../api/workloads";
 import { normalized } from "../api/well-known";
-import { type NodeFilter, terrainOf } from "./node-filter";
+import { type NodeFilter, type Terrain, Terrains } from "./node-filter";
 import { hasTopology } from "./pod-identity";
 import type { Wish } from "./wish";
 
@@ -63,6 +63,7 @@ const noTerms: TopologyTerms = {
 /** Reads the terms of pods; knows the namespaces that selectors choose from. */
 export class TermReader {
   readonly #namespaces: readonly Namespace[];
+  readonly #terrains = new Terrains();
 
   constructor(namespaces: readonly Namespace[]) {
     this.#namespaces = namespaces;
@@ -77,7 +78,7 @@ export class TermReader {
     const about = company.map((term) => this.#selectorOf(pod, term));
     return {
       required: [
-        ...hard.map((spread) => spreadTerm(pod, spread, { keys: keysOf(hard), required: true })),
+        ...this.#spreadTerms(pod, hard, true),
         ...company.map(({ topologyKey }) => podTerm(topologyKey, about, { kind: "affinity", required: true })),
         ...this.repulsionsOf(pod),
       ],
@@ -87,7 +88,7 @@ export class TermReader {
       preferredAntiAffinity: byWeight(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution).map((term) =>
         podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "antiAffinity", required: false }),
       ),
-      preferredSpread: soft.map((spread) => spreadTerm(pod, spread, { keys: keysOf(soft), required: false })),
+      preferredSpread: this.#spreadTerms(pod, soft, false),
     };
   }
 
@@ -97,6 +98,11 @@ export class TermReader {
     return terms.map((term) =>
       podTerm(term.topologyKey, [this.#selectorOf(pod, term)], { kind: "antiAffinity", required: true }),
     );
+  }
+
+  #spreadTerms(pod: Pod, spreads: readonly TopologySpreadConstraint[], required: boolean): readonly TopologyTerm[] {
+    const keys = keysOf(spreads);
+    return spreads.map((spread) => spreadTerm(pod, spread, { required, ...this.#terrains.of(pod, spread, keys) }));
   }
 
   #selectorOf({ metadata }: Pod, term: PodAffinityTerm): PodSelector {
@@ -142,10 +148,9 @@ function podTerm(
 function spreadTerm(
   pod: Pod,
   spread: TopologySpreadConstraint,
-  { keys, required }: { readonly keys: readonly string[]; readonly required: boolean },
+  { required, filter, reach, signature }: Terrain & Pick<TopologyTerm, "required">,
 ): TopologyTerm {
   const { namespace = "default", labels: own } = pod.metadata;
-  const { filter, reach, signature } = terrainOf(pod, spread, keys);
   const wanted = narrowed(spread.labelSelector, expressionsOf(own, spread.matchLabelKeys, "In"));
   return identified(
     {

@@ -2,7 +2,8 @@ import { keyOf } from "../api/kube-object";
 import type { Pod } from "../api/pod";
 import { isTerminal, isTerminating } from "../api/pod-state";
 import { isWellKnown } from "../api/well-known";
-import { countsOnNode } from "./node-filter";
+import { remembered } from "./memo";
+import { countsOnNode, type NodeFilter } from "./node-filter";
 import { identityKey, type LabelKeys, namespaceOf, type PodIdentity, repels } from "./pod-identity";
 import type { NodeState, Problem } from "./problem";
 import { allows } from "./requirement";
@@ -11,7 +12,7 @@ import type { Scope } from "./scope";
 import { TopologyGroup } from "./topology-group";
 import { isAbout, isPerNode, TermReader, type TopologyTerm } from "./topology-term";
 import { noTies, type Rule, type Ties } from "./ties";
-import { wantedOf } from "./wish";
+import { wantedOf, type Wish } from "./wish";
 
 /**
  * The topology rules of one problem: a group for each distinct term, with the pods that run already counted in, and the
@@ -26,6 +27,9 @@ export class Topology {
   readonly #nodes: readonly NodeState[];
   readonly #running: readonly Kind[];
   readonly #nodeLabels = new Map<NodeState, Requirements>();
+  /** Of spreads, by where they reach, which is the same object where the filter is. */
+  readonly #domains = new Map<readonly Wish[], Map<string, ReadonlySet<string>>>();
+  readonly #countingNodes = new Map<NodeFilter, ReadonlySet<NodeState>>();
   readonly #counted = new Map<string, readonly TopologyGroup[]>();
   readonly #perNode: TopologyGroup[] = [];
   readonly #values = new Map<string, readonly string[]>();
@@ -71,7 +75,7 @@ export class Topology {
     if (isPerNode(term)) this.#perNode.push(group);
     for (const { pod, places } of this.#running) {
       if (!isAbout(term, namespaceOf(pod), pod.metadata.labels)) continue;
-      for (const [node, count] of places) if (this.#counts(term, node)) group.welcome(node, count);
+      for (const [node, count] of places) if (this.counts(term, node)) group.welcome(node, count);
     }
     return group;
   }
@@ -135,10 +139,14 @@ export class Topology {
    * Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go.
    */
   #domainsOf(term: TopologyTerm): ReadonlySet<string> {
-    const { kind, key, reach } = term;
-    if (kind !== "spread" || isPerNode(term)) return new Set();
+    if (term.kind !== "spread" || isPerNode(term)) return noDomains;
+    const byKey = remembered(this.#domains, term.reach, () => new Map<string, ReadonlySet<string>>());
+    return remembered(byKey, term.key, () => this.#findDomains(term));
+  }
+
+  #findDomains({ key, reach, filter }: TopologyTerm): ReadonlySet<string> {
     const scopes = this.#pools.flatMap((pool) => reach.map((wish) => pool.with(wish)));
-    const present = this.#nodes.filter((node) => this.#counts(term, node)).map((node) => node.labels[key]);
+    const present = this.#nodes.filter((node) => this.counts({ filter }, node)).map((node) => node.labels[key]);
     return new Set([
       ...scopes.flatMap((scope) => (scope === undefined ? [] : this.#reachedIn(scope, key))),
       ...present.filter((value) => value !== undefined),
@@ -153,16 +161,23 @@ export class Topology {
     return this.valuesOf(key).filter((value) => allows(asked, value));
   }
 
-  #counts({ filter }: TopologyTerm, node: NodeState): boolean {
-    return filter === undefined || countsOnNode(filter, node, this.#requirementsOf(node));
+  /** Whether pods on the node count for the term. */
+  counts({ filter }: Pick<TopologyTerm, "filter">, node: NodeState): boolean {
+    return filter === undefined || this.#counting(filter).has(node);
   }
 
-  #requirementsOf(node: NodeState): Requirements {
-    const known = this.#nodeLabels.get(node) ?? ofLabels(node.labels);
-    this.#nodeLabels.set(node, known);
-    return known;
+  #counting(filter: NodeFilter): ReadonlySet<NodeState> {
+    const counts = (node: NodeState): boolean => countsOnNode(filter, node, this.labelsOf(node));
+    return remembered(this.#countingNodes, filter, () => new Set(this.#nodes.filter(counts)));
+  }
+
+  /** What the node's labels say. */
+  labelsOf(node: NodeState): Requirements {
+    return remembered(this.#nodeLabels, node, () => ofLabels(node.labels));
   }
 }
+
+const noDomains: ReadonlySet<string> = new Set();
 
 function tiesAmong(
   rules: readonly Rule[],
