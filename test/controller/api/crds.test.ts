@@ -234,6 +234,52 @@ describe("the kinds' schemas", function () {
     });
   }
 
+  it("AWS-005 take terms that select subnets, groups and reservations in a way that EC2 knows", async () => {
+    const [tags, ownerID] = [{ team: "*" }, "123456789012"];
+    const id = {
+      subnet: "subnet-0123456789abcdef0",
+      group: "sg-0123456789abcdef0",
+      reservation: "cr-0123456789abcdef0",
+    };
+    const badTags = [{ tags: { "": "a" } }, { tags: { team: "" } }];
+    const kinds = {
+      subnetSelectorTerms: {
+        good: [{ id: id.subnet }, { tags }],
+        bad: [{}, { id: id.group }, { id: id.subnet, tags }, ...badTags],
+      },
+      securityGroupSelectorTerms: {
+        good: [{ id: id.group }, { tags }, { name: "nodes" }],
+        bad: [
+          {},
+          { id: id.subnet },
+          { id: id.group, tags },
+          { id: id.group, name: "a" },
+          { name: "a", tags },
+          ...badTags,
+        ],
+      },
+      capacityReservationSelectorTerms: {
+        good: [
+          ...[{ id: id.reservation }, { tags }, { tags, ownerID }, { instanceMatchCriteria: "targeted" }],
+          { instanceMatchCriteria: "open", ownerID, tags },
+        ],
+        bad: [
+          ...[{}, { ownerID }, { id: id.group }, { id: id.reservation, tags }, { id: id.reservation, ownerID }],
+          ...[{ id: id.reservation, instanceMatchCriteria: "open" }, { instanceMatchCriteria: "closed" }],
+          ...[{ tags, ownerID: "me" }, ...badTags],
+        ],
+      },
+    };
+    for (const [field, { good, bad }] of Object.entries(kinds)) {
+      const word = (...terms: readonly object[]): Promise<string> =>
+        verdict("EC2NodeClass", ofClass({ [field]: terms }));
+      assert.equal(await word(...good), "", field);
+      for (const term of good) assert.equal(await word(term), "", JSON.stringify(term));
+      for (const term of bad) assert.match(await word(term), new RegExp(field), JSON.stringify(term));
+      assert.match(await word(...good, {}), /set at least one of/);
+    }
+  });
+
   it("API-022 fill in what a pool does not say", async () => {
     const { spec } = nodePool();
     const made = await kube.create("NodePool", {

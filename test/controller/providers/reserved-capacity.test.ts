@@ -184,6 +184,19 @@ describe("reserved capacity on EC2", function () {
       assert.deepEqual([next.capacityType, next.labels[labels.reservationId]], ["spot", undefined]);
     });
 
+    it("changes, as it goes, nothing of the types that are not reserved", async () => {
+      const id = await reserve({ type: "m5.xlarge" });
+      const nodeClass = await resolved({ id });
+      const before = await world.providers.cloud.instanceTypes(nodeClass);
+      await world.providers.cloud.create(askingFor(id), nodeClass);
+      const now = await world.providers.cloud.instanceTypes(nodeClass);
+
+      assert.deepEqual(
+        now.filter((type, position) => type !== before[position]).map(({ name }) => name),
+        ["m5.xlarge"],
+      );
+    });
+
     it("AWS-035 is known to be used up when EC2 says so, and the claim hears that there is no capacity", async () => {
       const id = await reserve({ type: "m5.4xlarge" });
       const nodeClass = await resolved({ id });
