@@ -51,10 +51,11 @@ export class DomainSplit {
   deal(asks: readonly Ask[], settle: (ask: Ask) => void): readonly Ask[] {
     let waiting = [...asks].sort((a, b) => dependence(a) - dependence(b));
     const dealt: Ask[] = [];
+    const least = new Map(asks.map((ask) => [ask, leastOf(ask)]));
     for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
       before = waiting.length;
       waiting = waiting.filter((ask) => {
-        const parts = this.#dealOne(ask, settle);
+        const parts = this.#dealOne(ask, least.get(ask) ?? 0, settle);
         dealt.push(...parts);
         return parts.length === 0;
       });
@@ -87,6 +88,18 @@ export class DomainSplit {
       .map(({ chance }) => chance.option);
   }
 
+  /** Of the ways that are allowed now, those where fewest pods are that these are spread by. */
+  evenest(ask: Ask): readonly Option[] {
+    const rated = this.#rated(ask).sort(byRating);
+    const [first] = rated;
+    return rated.filter(({ own }) => own === first?.own).map(({ chance }) => chance.option);
+  }
+
+  /** How many ways there are for such a pod, whether they are allowed now or not. */
+  choices(ask: Ask): number {
+    return this.#chancesFor(ask).length;
+  }
+
   #rated(ask: Ask): Rated[] {
     const { domainTies: ties } = ask;
     const closed = this.#closed.get(ask.backlog);
@@ -99,19 +112,17 @@ export class DomainSplit {
     return rated;
   }
 
-  #dealOne(ask: Ask, settle: (ask: Ask) => void): readonly Ask[] {
+  /** @param least of the emptiest domains when the pods were last asked to settle */
+  #dealOne(ask: Ask, least: number, settle: (ask: Ask) => void): readonly Ask[] {
     const parts = new Set<Ask>();
-    let least = leastOf(ask);
-    while (ask.count > 0 && !this.#deadline.isUp()) {
-      const best = this.#choose(ask);
-      if (best === undefined) break;
+    for (;;) {
+      if (leastOf(ask) !== least) settle(ask);
+      least = leastOf(ask);
+      const best = ask.count > 0 && !this.#deadline.isUp() ? this.#choose(ask) : undefined;
+      if (best === undefined) return [...parts];
       parts.add(ask.part(best, 1));
       record(ask.domainTies, 1, this.#spotOf(best));
-      if (leastOf(ask) === least) continue;
-      settle(ask);
-      least = leastOf(ask);
     }
-    return [...parts];
   }
 
   #choose(ask: Ask): Option | undefined {

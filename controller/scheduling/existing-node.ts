@@ -71,6 +71,11 @@ export class ExistingNode {
     return fits(this.#room, least);
   }
 
+  /** Whether there is a place for one of the pods now. */
+  welcomes(ask: Ask): boolean {
+    return this.#capacityFor(ask) > 0;
+  }
+
   /** Takes as many of the pods as fit, and says how many. */
   place(ask: Ask): number {
     let placed = 0;

@@ -42,12 +42,15 @@ interface Place {
   readonly draft: Draft;
 }
 
+/** In which domains pods may go, the best first. */
+export type Ways = Pick<DomainSplit, "allowed">;
+
 /** Puts as many of the pods on planned nodes as their rules allow, on larger machines if need be. */
-function joinAny(ask: Ask, pool: PoolPlan, split: DomainSplit): void {
+export function joinAny(ask: Ask, pool: PoolPlan, split: Ways): void {
   for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
 }
 
-function joinPlanned(ask: Ask, place: Place, split: DomainSplit): void {
+function joinPlanned(ask: Ask, place: Place, split: Ways): void {
   while (ask.count > 0 && place.draft.occupancy.capacityFor(ask.nodeTies, 1) > 0) {
     if (!split.allowed(ask).some((option) => widenBy(ask, place, option))) return;
   }
@@ -94,7 +97,8 @@ function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
   return offer === undefined ? undefined : pool.open({ scope, offer, counts: [[ask, 1]] }, false);
 }
 
-function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
+/** Opens a node for one of the pods, unless it has to be with others. */
+export function startAlone(ask: Ask, pools: readonly PoolPlan[], split: Ways): void {
   const isFirst = ask.nodeTies.rules.every((rule) => rule.group.term.kind !== "affinity" || mayBeFirst(rule));
   if (!isFirst) return;
   for (const option of split.allowed(ask)) {

@@ -137,7 +137,7 @@ class Tidying {
 
   #seats(to: number, { ask }: Share, wanted: number): number {
     const draft = this.#draft(to);
-    if (draft.shares.length === 0 || draft.relaxed || draft.scope.template.wantsVariety) return 0;
+    if (draft.shares.length === 0 || (draft.scope.template.wantsVariety && !draft.relaxed)) return 0;
     const scope = draft.scope.with(ask.wish);
     if (scope === undefined || !isOpen(scope, draft.offer)) return 0;
     const room = timesThatFit(this.#free[to] ?? draft.used, ask.requests, wanted);

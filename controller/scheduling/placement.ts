@@ -7,6 +7,7 @@ import type { ExistingNode } from "./existing-node";
 import { follow } from "./following";
 import { improve, type Planned } from "./improvement";
 import { merge } from "./merging";
+import { placeOneByOne } from "./one-by-one";
 import { openNodes } from "./opening";
 import { parted } from "./parted";
 import type { PoolPlan } from "./pool-plan";
@@ -35,7 +36,11 @@ export interface Places {
   readonly reservations: Reservations;
   readonly settings: SchedulingSettings;
   readonly deadline: Deadline;
+  readonly manner: Manner;
 }
+
+/** Whether new nodes are chosen for all pods at once, or for one after the other. */
+export type Manner = "together" | "one by one";
 
 /**
  * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every
@@ -95,8 +100,11 @@ const splitOf = ({ pools, topology, deadline }: Places): DomainSplit =>
  * Says whether any pods lost a place that they had.
  */
 function grant(backlogs: readonly Backlog[], rank: number, places: Places): boolean {
-  useNodes(asksOfRank(backlogs, rank), places);
   const split = splitOf(places);
+  const all = asksOfRank(backlogs, rank);
+  const tiers = tiersOf(places.pools);
+  if (places.manner === "together") useNodes(all, places);
+  else placeOneByOne(all, { ...places, tiers, split, settle: settleIn(places) });
   let [helps, lost] = [true, false];
   for (let isFirst = true; helps && !places.deadline.isUp(); isFirst = false) {
     const asks = asksOfRank(backlogs, rank).filter((ask) => isFirst || isTied(ask));
@@ -116,8 +124,7 @@ const countOf = (asks: readonly Ask[]): number => asks.reduce((sum, { count }) =
 function launch(asks: readonly Ask[], places: Places, split: DomainSplit): ReadonlySet<TopologyGroup> {
   const [followers, others] = parted(asks, ({ follows }) => follows);
   const [free, tied] = parted(others, ({ domainTies }) => isFree(domainTies));
-  const settle = (ask: Ask): void => void settleOn(places.nodes, ask, places.deadline);
-  const dealt = [...free, ...split.deal(tied, settle)];
+  const dealt = [...free, ...split.deal(tied, settleIn(places))];
 
   follow(followers, places.pools, { leaders: dealt, split, deadline: places.deadline });
   for (const ask of dealt) if (!places.deadline.isUp()) for (const pool of places.pools) pool.join(ask);
@@ -151,6 +158,11 @@ function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): voi
   for (const ask of dearestFirst(leaders, pools)) settleOn(room.nodesFor(ask), ask, deadline);
   while (followers.map((ask) => settleOn(open, ask, deadline)).some((placed) => placed > 0));
 }
+
+const settleIn =
+  ({ nodes, deadline }: Places) =>
+  (ask: Ask): void =>
+    void settleOn(nodes, ask, deadline);
 
 /** More than once around where domains matter: filling one may open another. */
 function settleOn(nodes: readonly ExistingNode[], ask: Ask, deadline: Deadline): number {

@@ -11,7 +11,8 @@ import { Explainer } from "./explain";
 import type { PoolView } from "./explain-pool";
 import { portsIn, type PortUse } from "./host-ports";
 import { parted } from "./parted";
-import { place } from "./placement";
+import { isBetter, type Merit, meritOf } from "./merit";
+import { type Manner, place } from "./placement";
 import type { Plan } from "./plan";
 import { plannedNodes } from "./planned-node";
 import { labelKeysIn } from "./pod-identity";
@@ -30,22 +31,36 @@ import { VolumeMap } from "./volumes";
  * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best
  * aim first, and the next only when nothing grants the one before. Where others took the room of pods that could have
  * had some, these go first in up to three more attempts, and the plan counts that leaves fewest waiting ("squeaky
- * wheel" optimization, Joslin and Clements 1999). Pure: equal problems have equal plans.
+ * wheel" optimization, Joslin and Clements 1999). Few pods are also placed one by one, which may suit them better.
+ * Pure: equal problems have equal plans.
  * @param isTimeUp asked now and then; once it says yes, what is placed is the plan
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
+  const deadline = new Deadline(isTimeUp);
+  const together = bestOf(problem, deadline);
+  if (!isSmall(problem) || together.plan.newNodes.length === 0 || deadline.hasPassed) return together.plan;
+  const oneByOne = attempt(problem, { turns: together.turns, manner: "one by one", deadline });
+  return isBetter(oneByOne.merit, together.merit) ? oneByOne.plan : together.plan;
+}
+
+/** One attempt, or several where pods were crowded out. */
+function bestOf(problem: Problem, deadline: Deadline): Attempt {
   const turns: ReadonlySet<Pod>[] = [];
-  let last = attempt(problem, new Deadline(isTimeUp), turns);
-  let best = last.plan;
+  const together = (): Attempt => attempt(problem, { turns: [...turns], manner: "together", deadline });
+  let last = together();
+  let best = last;
   while (turns.length < retriesFor(problem)) {
     const next = nextTurn(last, turns);
     if (next.size === 0) break;
     turns.push(next);
-    last = attempt(problem, new Deadline(isTimeUp), turns);
-    if (waiting(last.plan) < waiting(best)) best = last.plan;
+    last = together();
+    if (waiting(last.plan) < waiting(best.plan)) best = last;
   }
   return best;
 }
+
+/** What every pod can be held against each node and each other pod for, without anybody noticing. */
+const isSmall = ({ pods, nodes }: Problem): boolean => pods.length + nodes.length <= 100;
 
 /** Pods that had no turn yet; those that keep others away only when there are no others left. */
 function nextTurn({ crowdedOut }: Attempt, turns: readonly ReadonlySet<Pod>[]): ReadonlySet<Pod> {
@@ -59,14 +74,22 @@ const retriesFor = ({ pods }: Problem): number => (pods.length > 2_000 ? 0 : 3);
 
 const waiting = ({ unschedulable, deferred }: Plan): number => unschedulable.length + deferred.length;
 
-interface Attempt {
+/** How an attempt is made. */
+interface Approach {
+  /** Pods that go before all others, one turn after the other. */
+  readonly turns: readonly ReadonlySet<Pod>[];
+  readonly manner: Manner;
+  readonly deadline: Deadline;
+}
+
+interface Attempt extends Pick<Approach, "turns"> {
   readonly plan: Plan;
+  readonly merit: Merit;
   /** Whose pods have no place, but might have one if others did not ask. */
   readonly crowdedOut: readonly PodClass[];
 }
 
-/** @param turns pods that go before all others, one turn after the other */
-function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlySet<Pod>[]): Attempt {
+function attempt(problem: Problem, { turns, manner, deadline }: Approach): Attempt {
   const ports = portsIn(problem);
   const daemons = problem.daemonSets.map((set) => daemonOf(set, problem.nodes, ports));
   const { classes, refused, topology, dimensions, pools, volumes, prospects } = prepared(problem, daemons, ports);
@@ -91,6 +114,7 @@ function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlyS
     topology,
     reservations,
     deadline,
+    manner,
   };
   place(
     backlogs,
@@ -108,7 +132,7 @@ function attempt(problem: Problem, deadline: Deadline, turns: readonly ReadonlyS
     zones,
   };
   const crowdedOut = homeless.map(({ podClass }) => podClass).filter((podClass) => prospects.hasAny(podClass));
-  return { plan, crowdedOut };
+  return { plan, merit: meritOf(plan, places), turns, crowdedOut };
 }
 
 function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { NodeState } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, instanceType, nodePool, nodeState, podAsking, problem } from "#support/builders";
 
@@ -8,7 +9,7 @@ const pools = [choice(nodePool(), [instanceType("new", { cpu: 4, memoryGi: 16, p
 const large = podAsking({ cpu: "2", memory: "1Gi" });
 const hungry = podAsking({ cpu: "1", memory: "4Gi" });
 
-const nodeWith = (name: string, memory: string, more: { readonly initialized?: boolean } = {}) =>
+const nodeWith = (name: string, memory: string, more: Partial<NodeState> = {}) =>
   nodeState({ name, allocatable: { cpu: "2", memory, pods: "110" }, ...more });
 
 describe("of nodes with room for a pod", () => {
@@ -21,10 +22,12 @@ describe("of nodes with room for a pod", () => {
   });
 
   it("SCHED-020 an initialized one is taken, even if others miss another less", () => {
-    const nodes = [nodeWith("a", "8Gi"), nodeWith("b", "2Gi", { initialized: false })];
-    const { existing, newNodes } = schedule(problem({ pods: [large, hungry], pools, nodes }));
+    const labels = { rack: "one" };
+    const nodes = [nodeWith("a", "8Gi", { labels }), nodeWith("b", "2Gi", { labels, initialized: false })];
+    const bound = podAsking({ cpu: "2", memory: "1Gi" }, { nodeSelector: labels });
+    const { existing, newNodes } = schedule(problem({ pods: [bound, hungry], pools, nodes }));
 
-    assert.deepEqual(Object.fromEntries(existing), { a: [large] });
+    assert.deepEqual(Object.fromEntries(existing), { a: [bound] });
     assert.deepEqual(
       newNodes.map(({ pods }) => pods),
       [[hungry]],
