@@ -46,7 +46,7 @@ export class Topology {
     this.#pods = pods;
     this.#nodes = nodes;
     this.#labelKeys = labelKeys;
-    this.#running = kindsOf(nodes, new Set(pods.map(keyOf)), labelKeys);
+    this.#running = kindsOf(nodes, pods, labelKeys);
     for (const { pod, places } of this.#running) {
       for (const term of this.reader.repulsionsOf(pod)) this.groupOf(term).welcomeOwners(places);
     }
@@ -205,8 +205,9 @@ interface Kind {
   readonly places: Map<NodeState, number>;
 }
 
-function kindsOf(nodes: readonly NodeState[], moving: ReadonlySet<string>, labelKeys: LabelKeys): readonly Kind[] {
-  if (labelKeys === undefined) return [];
+function kindsOf(nodes: readonly NodeState[], asking: readonly Pod[], labelKeys: LabelKeys): readonly Kind[] {
+  if (labelKeys === undefined || nodes.every(({ pods }) => pods.length === 0)) return [];
+  const moving = new Set(asking.map(keyOf));
   const kinds = new Map<string, Kind>();
   for (const node of nodes) {
     for (const pod of node.pods) {
