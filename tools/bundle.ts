@@ -33,6 +33,13 @@ interface Manifest {
 type Inputs = Readonly<Record<string, string>>;
 
 const root = join(__dirname, "..");
+
+/** How everything is built that is shipped as one file. */
+export const shipped = {
+  ...{ absWorkingDir: root, bundle: true, platform: "node", target: "node24", format: "cjs" },
+  ...{ minify: true, legalComments: "none", logLevel: "error" },
+} as const satisfies BuildOptions;
+
 const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Builds one bundle unless it is up to date; whether it was built. */
@@ -42,9 +49,9 @@ export async function makeBundle(name: string, directory: string): Promise<boole
   if (await isFresh(name, directory)) return false;
   await mkdir(directory, { recursive: true });
   const { outputFiles = [], metafile } = await build({
-    ...{ absWorkingDir: root, entryPoints: [bundle.entry], outfile: `${name}.cjs` },
-    ...{ bundle: true, platform: "node", target: "node24", format: "cjs", minify: true, legalComments: "none" },
-    ...{ sourcemap: "external", write: false, metafile: true, logLevel: "error" },
+    ...shipped,
+    ...{ entryPoints: [bundle.entry], outfile: `${name}.cjs` },
+    ...{ sourcemap: "external", write: false, metafile: true },
     // Data tables ride along as bytes, so that the program stays one file.
     loader: { ".gz": "binary" },
     ...bundle.options,

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import { keyOf } from "#controller/api/kube-object";
-import { rehearse } from "#controller/planning/rehearsal";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
-import { schedule } from "#controller/scheduling/schedule";
 import { violationsOf } from "#support/plan-checker";
 import { scenarios } from "../scenarios";
 import { planAside } from "./event-loop-hold";
 import type { OwnOutcome } from "./outcome";
+import type * as Planner from "./planner";
 
 /** What `own-planner.ts` asks this process, as its only argument. */
 export interface Assignment {
@@ -15,6 +15,8 @@ export interface Assignment {
   readonly pods: number;
   /** How often to solve. */
   readonly repeat: number;
+  /** The bundle with the planner. */
+  readonly planner: string;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface Assignment {
 async function main(assignment: Assignment): Promise<void> {
   const scenario = scenarios.find(({ name }) => name === assignment.scenario);
   if (scenario === undefined) throw new RangeError(`no scenario is called ${assignment.scenario}`);
+  // It was built from planner.ts.
+  const { rehearse, schedule } = createRequire(__filename)(assignment.planner) as typeof Planner;
   await rehearse(schedule);
   const problem = structuredClone(scenario.problem(assignment.pods));
   const seconds: number[] = [];
