@@ -139,9 +139,9 @@ function launch(asks: readonly Ask[], places: Places, split: DomainSplit): Reado
  * @param fewer groups of which fewer pods found places than were dealt out
  */
 function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
-  const { filtered } = places.topology;
+  const { filtered, contested } = places.topology;
   recount(places.pools, filtered);
-  return withdraw(places, new Set([...fewer, ...filtered]));
+  return withdraw(places, new Set([...fewer, ...filtered, ...contested]));
 }
 
 /**

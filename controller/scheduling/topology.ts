@@ -31,6 +31,7 @@ export class Topology {
   readonly #domains = new Map<readonly Wish[], Map<string, ReadonlySet<string>>>();
   readonly #countingNodes = new Map<NodeFilter, ReadonlySet<NodeState>>();
   readonly #counted = new Map<string, readonly TopologyGroup[]>();
+  readonly #contested = new Set<TopologyGroup>();
   readonly #perNode: TopologyGroup[] = [];
   readonly #values = new Map<string, readonly string[]>();
   /** Equal ties of single nodes are one object, so that pods with equal ties are packed as one. */
@@ -61,6 +62,14 @@ export class Topology {
     return this.#groups.size > 0;
   }
 
+  /**
+   * Groups of company in which pods count that may be the first of another: planned as the first of both, each would
+   * wait for the other.
+   */
+  get contested(): ReadonlySet<TopologyGroup> {
+    return this.#contested;
+  }
+
   /** Groups of larger domains that do not look at every node. */
   get filtered(): readonly TopologyGroup[] {
     return [...this.#groups.values()].filter(({ perNode, term }) => perNode < 0 && term.filter !== undefined);
@@ -85,7 +94,8 @@ export class Topology {
     if (!this.hasGroups) return { node: noTies, domain: noTies };
     const counted = this.#groupsAbout(pod);
     const groups = own.map((term) => this.groupOf(term));
-    const company = groups.filter(({ term }) => term.kind === "affinity" && term.required);
+    const company = groups.filter(isCompany);
+    this.#contest(company, counted);
     const rules = groups.map((group): Rule => ({
       group,
       self: counted.includes(group),
@@ -95,6 +105,12 @@ export class Topology {
       node: this.#shared(tiesAmong(rules, counted, ({ perNode }) => perNode >= 0)),
       domain: tiesAmong(rules, counted, ({ perNode }) => perNode < 0),
     };
+  }
+
+  #contest(company: readonly TopologyGroup[], counted: readonly TopologyGroup[]): void {
+    const mayBeFirst = company.length > 0 && company.every((group) => counted.includes(group));
+    if (!mayBeFirst) return;
+    for (const group of counted) if (isCompany(group) && !company.includes(group)) this.#contested.add(group);
   }
 
   #shared(ties: Ties): Ties {
@@ -178,6 +194,8 @@ export class Topology {
 }
 
 const noDomains: ReadonlySet<string> = new Set();
+
+const isCompany = ({ term }: TopologyGroup): boolean => term.kind === "affinity" && term.required;
 
 function tiesAmong(
   rules: readonly Rule[],

@@ -159,6 +159,21 @@ describe("pod affinity", () => {
     assert.equal(plan.newNodes.length, 1);
   });
 
+  it("TOPO-013 SCHED-022 lets one kind of pods be the first, where two are company for each other", () => {
+    const shape = { cpu: 2, memoryGi: 8, extra: { "nvidia.com/gpu": "1" } };
+    const pools = [
+      choice(nodePool(), [
+        instanceType("plain.a", { ...shape, zones: [zoneA], extra: {} }),
+        instanceType("gpu.a", { ...shape, zones: [zoneA], price: 3 }),
+        instanceType("gpu.b", { ...shape, zones: [zoneB], price: 2 }),
+      ]),
+    ];
+    const overNodes = labelled(podAsking({ cpu: "1500m" }, near(termFor(hostname, web))), web);
+    const overZones = labelled(podAsking({ cpu: "1500m", "nvidia.com/gpu": "1" }, near(termFor(zone, web))), web);
+    const pods = [overNodes, overZones];
+    assert.deepEqual(countsBy(planOf({ pods, pools }), zone, pods), [[zoneA, 2]]);
+  });
+
   it("TOPO-013 goes with spread", () => {
     const leaders = podsOf(3, web, { topologySpreadConstraints: [spreadOver(zone)] });
     const followers = podsOf(3, db, {
