@@ -1,5 +1,5 @@
 import { withoutCompany } from "./company";
-import { record } from "./counting";
+import { record, type Spot } from "./counting";
 import { isLost } from "./domain-choice";
 import type { Share } from "./draft";
 import { type Hosts, type Site, sitesOf } from "./site";
@@ -71,6 +71,13 @@ function takeOff(site: Site, suspect: Set<TopologyGroup>, mustGo: Judgement): bo
 }
 
 function remove({ host, spot }: Site, share: Share, count: number): void {
-  record(share.ask.domainTies, -count, spot());
+  record(share.ask.domainTies, -count, spotAsCounted(spot(), share.ask));
   host.remove(share, count);
+}
+
+/** Pods for which a key was left open were not counted by it, whatever their node turned out to be, but by a recount. */
+function spotAsCounted(spot: Spot, { option }: Share["ask"]): Spot {
+  if (spot.isThere || option?.isOpen !== true) return spot;
+  const isKnown = ({ term: { filter, key } }: TopologyGroup): boolean => filter !== undefined || option.values.has(key);
+  return { ...spot, counts: (group) => isKnown(group) && spot.counts(group) };
 }

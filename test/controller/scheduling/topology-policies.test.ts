@@ -21,7 +21,7 @@ import {
   zoneB,
 } from "#support/topology-plans";
 
-const { zone } = labels;
+const { capacityType, zone } = labels;
 const taint: Taint = { key: "dedicated", value: "batch", effect: "NoSchedule" };
 const tolerating: Partial<PodSpec> = { tolerations: [{ key: "dedicated", operator: "Exists" }] };
 const onlyA = () => poolWith([isIn(zone, zoneA)]);
@@ -67,6 +67,15 @@ describe("nodeTaintsPolicy", () => {
 
 describe("nodeAffinityPolicy", () => {
   const bound: Partial<PodSpec> = { nodeSelector: { [zone]: zoneA } };
+
+  it("TOPO-002 TOPO-008 lets pods that can only go to some domains count before those that can make up for it", () => {
+    for (const nodeAffinityPolicy of ["Ignore", "Honor"] as const) {
+      const spread = { topologySpreadConstraints: [spreadOver(capacityType, { nodeAffinityPolicy })] };
+      const bound = podsOf(2, web, { ...spread, nodeSelector: { [capacityType]: "spot" } });
+      const pods = [...podsOf(3, web, spread), ...bound];
+      assert.deepEqual(sharesBy(planOf({ pods }), capacityType, pods), [3, 2], nodeAffinityPolicy);
+    }
+  });
 
   it("TOPO-008 leaves out nodes where the pod may not go, unless it is to ignore that", () => {
     const given = () => ({ nodes: [{ ...nodeIn(zoneB), allocatable: {} }] });
