@@ -22,7 +22,7 @@ const required = (topologyKey: string, labelSelector: LabelSelector) => ({
   requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector } satisfies PodAffinityTerm],
 });
 
-/** Nothing, to be spread, to be together, to be alone, a machine of some kind. */
+/** Nothing, to be spread, to be together, to be alone, a machine of some kind; some of it only if it can be. */
 const wishes: readonly Wish[] = [
   () => ({}),
   spreadOver(labels.zone, "DoNotSchedule"),
@@ -32,6 +32,15 @@ const wishes: readonly Wish[] = [
   () => ({ nodeSelector: { [labels.arch]: "amd64" } }),
   () => ({ tolerations: [{ key: batch.key, operator: "Exists", effect: batch.effect }] }),
   spreadOver(labels.zone, "ScheduleAnyway"),
+  (own) => ({
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: labels.hostname, labelSelector: own } },
+        ],
+      },
+    },
+  }),
   () => ({
     affinity: {
       nodeAffinity: {

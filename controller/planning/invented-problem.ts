@@ -5,7 +5,7 @@ import type { DaemonSet } from "../api/workloads";
 import type { InstanceType } from "../scheduling/instance-type";
 import type { NodeState, Problem } from "../scheduling/problem";
 import { batch, container, inventedPod, NAMESPACE } from "./invented-pods";
-import { category, zones } from "./invented-types";
+import { CATEGORY, GENERATION, zones } from "./invented-types";
 
 /** Numbers of pods that wait. */
 const sizes = [20, 60, 180] as const;
@@ -45,7 +45,8 @@ const poolOf = (name: string, spec: Pick<NodeClaimTemplateSpec, "requirements" |
 });
 
 const soldAs = (...capacityTypes: readonly string[]): NodeClaimTemplateSpec["requirements"] => [
-  { key: category, operator: "In", values: ["c", "m", "r"] },
+  { key: CATEGORY, operator: "In", values: ["c", "m", "r"] },
+  { key: GENERATION, operator: "Gt", values: ["4"] },
   { key: labels.capacityType, operator: "In", values: capacityTypes },
 ];
 

@@ -4,7 +4,8 @@ import { wellKnown } from "../api/well-known";
 import type { InstanceType, Offering } from "../scheduling/instance-type";
 
 export const zones = ["zone-a", "zone-b", "zone-c"] as const;
-export const category = "karpenter.k8s.aws/instance-category";
+export const CATEGORY = "karpenter.k8s.aws/instance-category";
+export const GENERATION = "karpenter.k8s.aws/instance-generation";
 
 interface Family {
   readonly name: string;
@@ -51,12 +52,12 @@ function typeOf(family: Family, [size, cpus, pods]: (typeof sizes)[number]): Ins
     [labels.region]: ["region"],
     [labels.zone]: zones,
     [labels.capacityType]: ["on-demand", "spot"],
-    [category]: [family.category],
+    [CATEGORY]: [family.category],
     "karpenter.k8s.aws/instance-family": [family.name],
     "karpenter.k8s.aws/instance-size": [size],
     "karpenter.k8s.aws/instance-cpu": [String(cpus)],
     "karpenter.k8s.aws/instance-memory": [String(memoryMi)],
-    "karpenter.k8s.aws/instance-generation": [family.name.slice(1, 2)],
+    [GENERATION]: [family.name.slice(1, 2)],
     "karpenter.k8s.aws/instance-tenancy": ["default", "dedicated"],
   };
   return {
