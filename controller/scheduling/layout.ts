@@ -1,6 +1,7 @@
 import type { Deadline } from "./deadline";
 import type { Pattern } from "./fill";
 import type { Sale } from "./pool-offers";
+import { largestShare, take } from "./vector";
 import type { Reservations } from "./reservations";
 
 /** How a layout is to be made. */
@@ -39,6 +40,19 @@ export function layoutOf(openings: readonly Opening[]): Layout {
     nodes: sum(({ times }) => times),
     pods: sum(({ pattern, times }) => times * pattern.parts.reduce((pods, { count }) => pods + count, 0)),
   };
+}
+
+/** How much of the resource of which least is left the nodes use. */
+export function mostUsed({ openings }: Layout): number {
+  const [first] = openings;
+  if (first === undefined) return 1;
+  const room = first.pattern.offer.machine.room.map(() => 0);
+  const used = room.slice();
+  for (const { pattern, times } of openings) {
+    take(room, pattern.offer.machine.room, -times);
+    for (const { item, count } of pattern.parts) take(used, item.requests, -count * times);
+  }
+  return largestShare(room, used);
 }
 
 /** More pods placed, then cheaper, then, where prices are within half a percent, fewer nodes. */

@@ -1,5 +1,5 @@
 import type { Ask } from "./backlog";
-import { isBetter, type Layout, type Packing } from "./layout";
+import { isBetter, type Layout, mostUsed, type Packing } from "./layout";
 import { type Item, itemsOf } from "./item";
 import { PoolOffers } from "./pool-offers";
 import type { PoolPlan } from "./pool-plan";
@@ -35,7 +35,8 @@ function bestOf(
 ): Layout | undefined {
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
-  for (let [effort, round] = [packing.effort, 0]; effort > 0 && patience > 0 && round < rounds.most; round++) {
+  let { effort } = packing;
+  for (let round = 0; effort > 0 && patience > 0 && round < rounds.most; round++) {
     const sizeBonus = sizeBonuses[round % sizeBonuses.length] ?? 1;
     const packed = new Round(items, market, { ...packing, worth, sizeBonus });
     const layout = packed.run();
@@ -43,15 +44,21 @@ function bestOf(
     if (isGain(layout, best)) best = layout;
     worth = packed.corrected();
     effort -= packed.visits;
-    if (packing.deadline.isUp()) break;
+    if (packing.deadline.isUp() || isEnough(best ?? layout, effort - packed.visits)) break;
   }
   return best;
 }
 
+/** @param effort what a round more like the last would leave */
+const isEnough = (best: Layout, effort: number): boolean => effort < 0 && mostUsed(best) > rounds.muchUsed;
+
 const isGain = (layout: Layout, best: Layout | undefined): boolean => best === undefined || isBetter(layout, best);
 
-/** When to be content, besides effort: after so many rounds, or so many of them that brought nothing. */
-const rounds = { most: 24, withoutGain: 6 };
+/**
+ * When to be content, besides effort: after so many rounds, or so many of them that brought nothing; and before a round
+ * that would take more effort than is left, when so much of some resource is used that little can be gained.
+ */
+const rounds = { most: 24, withoutGain: 6, muchUsed: 0.955 };
 
 /** Which one packs best depends on the pods, so each round tries another. */
 const sizeBonuses = [1.5, 1.35];
