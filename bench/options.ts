@@ -41,7 +41,7 @@ export const commandLine = (): Command =>
       "--repeat <times>",
       "how often ours solves each, after the rehearsal that the controller's planner begins with; the table has the first time and the median",
       count,
-      5,
+      15,
     )
     .option("--no-peer", "ours alone")
     .option("--peer-limit <seconds>", "how long to wait for the peer on each", count, 600)
