@@ -1,13 +1,16 @@
 import type { Pod } from "../api/pod";
-import type { PodGroup } from "./demand";
+import type { PodGroup, PodKind } from "./demand";
 import type { Aim, PodClass } from "./pod-class";
 import { aimsOf, type RawAim } from "./preferences";
 import type { Problem } from "./problem";
+import { remembered } from "./memo";
 import { Prospects } from "./prospects";
 import { signatureOf } from "./requirements";
 import type { Scope } from "./scope";
+import { Inventory } from "./inventory";
 import type { Topology } from "./topology";
 import type { TopologyGroup } from "./topology-group";
+import type { TopologyTerm } from "./topology-term";
 import type { Dimensions } from "./vector";
 import type { Softness, Wish } from "./wish";
 
@@ -19,7 +22,10 @@ export interface World {
   readonly dimensions: Dimensions;
 }
 
-/** Ties are worked out once every kind of pods has said its terms, since each term binds all whom it is about. */
+/**
+ * Ties are worked out once every kind of pods has said its terms, since each term binds all whom it is about. Pods that
+ * nothing could hold say only what nothing can grant: nobody is to go elsewhere for their sake.
+ */
 export function classesOf(
   groups: readonly PodGroup[],
   world: World,
@@ -27,19 +33,47 @@ export function classesOf(
   const { problem, topology } = world;
   const softness = softnessOf(problem);
   const share = sharedWishes();
-  const raw = [...new Set(groups.map(({ kind }) => kind))].map((kind) => {
-    const terms = topology.reader.termsOf(kind.pod);
-    return { kind, aims: aimsOf(kind.pod, { softness, places: kind.places, terms }) };
-  });
-  for (const { aims } of raw) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
-  const tied = ({ wish, terms }: RawAim, pod: Pod): Aim => ({ wish: share(wish), ties: topology.tiesOf(pod, terms) });
-  const aimsOfKind = new Map(raw.map(({ kind, aims }) => [kind, aims.map((aim) => tied(aim, kind.pod))]));
-  const prospects = new Prospects({ ...world, nodes: problem.nodes, counting: countingGroups(aimsOfKind.values()) });
+  const inventory = new Inventory({ ...world, nodes: problem.nodes, minValues: problem.settings.minValues });
+  const rawAims = ({ pod, places }: PodKind, same: readonly PodGroup[]): readonly RawAim[] => {
+    const aims = aimsOf(pod, { softness, places, terms: topology.reader.termsOf(pod) });
+    const shared = aims.map(({ wish, terms }) => ({ wish: share(wish), terms }));
+    return heard(same, shared, { inventory, topology });
+  };
+  const rawOf = new Map([...groupsByKind(groups)].map(([kind, same]) => [kind, rawAims(kind, same)]));
+  for (const aims of rawOf.values()) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
+  const tied = ({ wish, terms }: RawAim, pod: Pod): Aim => ({ wish, ties: topology.tiesOf(pod, terms) });
+  const aimsOfKind = new Map([...rawOf].map(([kind, aims]) => [kind, aims.map((aim) => tied(aim, kind.pod))]));
+  const prospects = new Prospects(inventory, countingGroups(aimsOfKind.values()));
   const classes = groups.map((group) => {
     const aims = aimsOfKind.get(group.kind) ?? [];
     return { ...group, aims: worthTrying({ ...group, aims }, prospects) };
   });
   return { classes, prospects };
+}
+
+function groupsByKind(groups: readonly PodGroup[]): ReadonlyMap<PodKind, readonly PodGroup[]> {
+  const byKind = new Map<PodKind, PodGroup[]>();
+  for (const group of groups) remembered(byKind, group.kind, () => []).push(group);
+  return byKind;
+}
+
+/** The aims, without the terms that others need not heed, since something else keeps such pods from having a place. */
+function heard(
+  groups: readonly PodGroup[],
+  aims: readonly RawAim[],
+  { inventory, topology }: Judge,
+): readonly RawAim[] {
+  if (aims.every(({ terms }) => terms.length === 0)) return aims;
+  const isVain = (term: TopologyTerm): boolean => !topology.hasDomains(term);
+  const hasAny = (some: readonly RawAim[]): boolean =>
+    groups.some(({ requests }) => some.some(({ wish }) => inventory.holds(requests, wish)));
+  if (hasAny(aims.filter(({ terms }) => !terms.some(isVain)))) return aims;
+  return aims.map(({ wish, terms }) => ({ wish, terms: hasAny(aims) ? terms.filter(isVain) : [] }));
+}
+
+interface Judge {
+  readonly inventory: Inventory;
+  readonly topology: Topology;
 }
 
 const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<TopologyGroup> =>

@@ -14,6 +14,7 @@ import {
   poolWith,
   spreadOver,
   termFor,
+  valueOf,
   web,
   zoneA,
   zoneB,
@@ -87,6 +88,28 @@ describe("wishes that nothing can grant", () => {
       false,
     );
   });
+});
+
+describe("pods that nothing could hold", () => {
+  const picky = poolWith([{ key: labels.instanceType, operator: "Exists", minValues: 9 }], [large]);
+  const hopeless: Readonly<Record<string, Partial<PodSpec>>> = {
+    "no machine is like that": { nodeSelector: { [arch]: "nowhere" } },
+    "too few are for minValues": { nodeSelector: { [labels.nodePool]: "picky" } },
+    "no node has a label they are spread over": { topologySpreadConstraints: [spreadOver("rack")] },
+  };
+
+  for (const [why, { topologySpreadConstraints: more = [], ...spec }] of Object.entries(hopeless)) {
+    it(`settle no domain of others: ${why}`, () => {
+      const watching = asking("1", { ...spec, topologySpreadConstraints: [spreadOver(zone), ...more] });
+      const pools = [poolWith([], [large]), { ...picky, pool: { ...picky.pool, metadata: { name: "picky" } } }];
+      const plan = planOf({ pods: [...podsOf(1, web), ...watching], pools });
+      assert.equal(leftOver(plan), 1);
+      assert.deepEqual(
+        plan.newNodes.map((node) => valueOf(node, zone)),
+        [undefined],
+      );
+    });
+  }
 });
 
 describe("preferences that are not kept for all", () => {
