@@ -3,6 +3,7 @@ import { isBetter, type Layout, mostUsed, type Packing } from "./layout";
 import { type Item, itemsOf } from "./item";
 import { PoolOffers } from "./pool-offers";
 import type { PoolPlan } from "./pool-plan";
+import { repacked } from "./repacking";
 import { Round, type Tuning } from "./round";
 import { worthAlone } from "./worth";
 
@@ -31,7 +32,7 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
 function bestOf(
   items: readonly Item[],
   market: readonly PoolOffers[],
-  { worth, ...packing }: Packing & Omit<Tuning, "sizeBonus">,
+  { worth, ...packing }: Start,
 ): Layout | undefined {
   let best: Layout | undefined;
   let patience = rounds.withoutGain;
@@ -45,6 +46,34 @@ function bestOf(
     worth = packed.corrected();
     effort -= packed.visits;
     if (packing.deadline.isUp() || isEnough(best ?? layout, effort - packed.visits)) break;
+  }
+  return mended(best, market, { ...packing, worth });
+}
+
+/** What a first round goes by. */
+type Start = Packing & Omit<Tuning, "sizeBonus">;
+
+/** With its worst nodes packed anew, unless nodes may take from each other what only some can have. */
+function mended(layout: Layout | undefined, market: readonly PoolOffers[], start: Start): Layout | undefined {
+  const areBound = start.reservations.stock.size > 0 || market.some(({ pool }) => pool.template.isLimited);
+  if (layout === undefined || areBound) return layout;
+  return repacked(layout, { worth: start.worth, pack: (some) => fewRounds(some, market, start) });
+}
+
+/** The cheaper of two rounds for few pods, if all of them have a place. */
+function fewRounds(
+  items: readonly Item[],
+  market: readonly PoolOffers[],
+  { worth, ...packing }: Start,
+): Layout | undefined {
+  const asking = items.reduce((pods, { count }) => pods + count, 0);
+  let best: Layout | undefined;
+  for (const sizeBonus of sizeBonuses) {
+    if (packing.deadline.isUp()) break;
+    const packed = new Round(items, market, { ...packing, worth, sizeBonus });
+    const layout = packed.run();
+    if (layout.pods === asking && layout.price < (best?.price ?? Infinity)) best = layout;
+    worth = packed.corrected();
   }
   return best;
 }
