@@ -218,7 +218,7 @@ describe("boundOf", () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }).timeout(60_000);
 
   it("is the published $7,046 an hour for the GPU trace", async () => {
     const trace = openb.problem(8152);
