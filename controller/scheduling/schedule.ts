@@ -31,16 +31,24 @@ import { VolumeMap } from "./volumes";
  * Places pods: on nodes that are there, on nodes already planned, on new nodes, in that order; for each pod its best
  * aim first, and the next only when nothing grants the one before. Where others took the room of pods that could have
  * had some, these go first in up to three more attempts, and the plan counts that leaves fewest waiting ("squeaky
- * wheel" optimization, Joslin and Clements 1999). Few pods are also placed one by one, which may suit them better.
- * Pure: equal problems have equal plans.
+ * wheel" optimization, Joslin and Clements 1999). Few pods are also placed one by one, which may suit them better, and
+ * without what they would like where that leaves fewer waiting. Pure: equal problems have equal plans.
  * @param isTimeUp asked now and then; once it says yes, what is placed is the plan
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
   const deadline = new Deadline(isTimeUp);
+  const best = inEitherManner(problem, deadline);
+  if (!isSmall(problem) || !best.hasWishes || best.crowdedOut.length === 0 || deadline.hasPassed) return best.plan;
+  // A place for one pod more counts more than what others would like.
+  const modest = inEitherManner({ ...problem, settings: { ...problem.settings, preferences: "Ignore" } }, deadline);
+  return modest.merit.waiting < best.merit.waiting ? modest.plan : best.plan;
+}
+
+function inEitherManner(problem: Problem, deadline: Deadline): Attempt {
   const together = bestOf(problem, deadline);
-  if (!isSmall(problem) || together.plan.newNodes.length === 0 || deadline.hasPassed) return together.plan;
+  if (!isSmall(problem) || together.plan.newNodes.length === 0 || deadline.hasPassed) return together;
   const oneByOne = attempt(problem, { turns: together.turns, manner: "one by one", deadline });
-  return isBetter(oneByOne.merit, together.merit) ? oneByOne.plan : together.plan;
+  return isBetter(oneByOne.merit, together.merit) ? oneByOne : together;
 }
 
 /** One attempt, or several where pods were crowded out. */
@@ -85,6 +93,8 @@ interface Approach {
 interface Attempt extends Pick<Approach, "turns"> {
   readonly plan: Plan;
   readonly merit: Merit;
+  /** Whether preferences gave any pods more than one aim. */
+  readonly hasWishes: boolean;
   /** Whose pods have no place, but might have one if others did not ask. */
   readonly crowdedOut: readonly PodClass[];
 }
@@ -132,7 +142,8 @@ function attempt(problem: Problem, { turns, manner, deadline }: Approach): Attem
     zones,
   };
   const crowdedOut = homeless.map(({ podClass }) => podClass).filter((podClass) => prospects.hasAny(podClass));
-  return { plan, merit: meritOf(plan, places), turns, crowdedOut };
+  const hasWishes = problem.settings.preferences === "Respect" && classes.some(({ aims }) => aims.length > 1);
+  return { plan, merit: meritOf(plan, places), turns, hasWishes, crowdedOut };
 }
 
 function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {

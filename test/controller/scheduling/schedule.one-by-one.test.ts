@@ -35,4 +35,24 @@ describe("few pods", () => {
     const plan = planOf({ pods, pools, nodes });
     assert.deepEqual([plan.newNodes.length, plan.existing.size], [0, 2]);
   });
+
+  it("SCHED-012 give up what they would like where that leaves fewer waiting", () => {
+    const preference = { matchExpressions: [isIn(zone, zoneB)] };
+    const affinity = { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference }] } };
+    const small = { cpu: 2, memoryGi: 8, price: 1 };
+    const { pool, ...rest } = poolWith(
+      [],
+      [
+        instanceType("small", { ...small, zones: [zoneA, zoneB] }),
+        instanceType("large", { cpu: 4, memoryGi: 16, zones: [zoneA], price: 3 }),
+      ],
+    );
+    const pools = [{ ...rest, pool: { ...pool, spec: { ...pool.spec, limits: { cpu: "4" } } } }];
+    const pods = [
+      ...podsAsking(1, { cpu: "1300m" }, { affinity }),
+      ...podsAsking(1, { cpu: "1300m" }, { nodeSelector: { [zone]: zoneA } }),
+      ...podsAsking(1, { cpu: "1300m" }),
+    ];
+    assert.deepEqual(planOf({ pods, pools }).unschedulable, []);
+  });
 });
