@@ -10,7 +10,6 @@ import type { Scope } from "./scope";
 import { Inventory } from "./inventory";
 import type { Topology } from "./topology";
 import type { TopologyGroup } from "./topology-group";
-import type { TopologyTerm } from "./topology-term";
 import type { Dimensions } from "./vector";
 import type { Softness, Wish } from "./wish";
 
@@ -24,7 +23,7 @@ export interface World {
 
 /**
  * Ties are worked out once every kind of pods has said its terms, since each term binds all whom it is about. Pods that
- * nothing could hold say only what nothing can grant: nobody is to go elsewhere for their sake.
+ * nothing could hold say none: nobody is to go elsewhere for their sake.
  */
 export function classesOf(
   groups: readonly PodGroup[],
@@ -37,7 +36,7 @@ export function classesOf(
   const rawAims = ({ pod, places }: PodKind, same: readonly PodGroup[]): readonly RawAim[] => {
     const aims = aimsOf(pod, { softness, places, terms: topology.reader.termsOf(pod) });
     const shared = aims.map(({ wish, terms }) => ({ wish: share(wish), terms }));
-    return heard(same, shared, { inventory, topology });
+    return couldBePlaced(same, shared, inventory) ? shared : shared.map(({ wish }) => ({ wish, terms: [] }));
   };
   const rawOf = new Map([...groupsByKind(groups)].map(([kind, same]) => [kind, rawAims(kind, same)]));
   for (const aims of rawOf.values()) for (const { terms } of aims) terms.forEach((term) => topology.groupOf(term));
@@ -57,24 +56,10 @@ function groupsByKind(groups: readonly PodGroup[]): ReadonlyMap<PodKind, readonl
   return byKind;
 }
 
-/** The aims, without the terms that others need not heed, since something else keeps such pods from having a place. */
-function heard(
-  groups: readonly PodGroup[],
-  aims: readonly RawAim[],
-  { inventory, topology }: Judge,
-): readonly RawAim[] {
-  if (aims.every(({ terms }) => terms.length === 0)) return aims;
-  const isVain = (term: TopologyTerm): boolean => !topology.hasDomains(term);
-  const hasAny = (some: readonly RawAim[]): boolean =>
-    groups.some(({ requests }) => some.some(({ wish }) => inventory.holds(requests, wish)));
-  if (hasAny(aims.filter(({ terms }) => !terms.some(isVain)))) return aims;
-  return aims.map(({ wish, terms }) => ({ wish, terms: hasAny(aims) ? terms.filter(isVain) : [] }));
-}
-
-interface Judge {
-  readonly inventory: Inventory;
-  readonly topology: Topology;
-}
+/** Asked of pods with terms only: what others do is all the same to the rest. */
+const couldBePlaced = (groups: readonly PodGroup[], aims: readonly RawAim[], inventory: Inventory): boolean =>
+  aims.every(({ terms }) => terms.length === 0) ||
+  groups.some(({ requests }) => aims.some(({ wish }) => inventory.holds(requests, wish)));
 
 const countingGroups = (aimsOfKinds: Iterable<readonly Aim[]>): ReadonlySet<TopologyGroup> =>
   new Set(

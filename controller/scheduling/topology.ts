@@ -154,11 +154,6 @@ export class Topology {
   /**
    * Domains of a spread: of nodes that are there and count, and of nodes that could come to be where the pods may go.
    */
-  /** Whether there is, or could be, any domain to be spread over. */
-  hasDomains(term: TopologyTerm): boolean {
-    return term.kind !== "spread" || isPerNode(term) || this.#domainsOf(term).size > 0;
-  }
-
   #domainsOf(term: TopologyTerm): ReadonlySet<string> {
     if (term.kind !== "spread" || isPerNode(term)) return noDomains;
     const byKey = remembered(this.#domains, term.reach, () => new Map<string, ReadonlySet<string>>());
