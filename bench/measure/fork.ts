@@ -12,7 +12,7 @@ import type { ResourceLimits } from "node:worker_threads";
 export async function answerOf<T>(program: string, task: unknown, heap?: ResourceLimits): Promise<T> {
   const child = fork(join(__dirname, program), [JSON.stringify(task)], {
     stdio: ["ignore", "inherit", "pipe", "ipc"],
-    execArgv: [...process.execArgv, ...optionsFor(heap)],
+    execArgv: [...process.execArgv, "--expose-gc", ...optionsFor(heap)],
   });
   const complaints = child.stderr === null ? "" : text(child.stderr);
   const answers: T[] = [];
