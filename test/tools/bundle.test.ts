@@ -101,17 +101,17 @@ describe("the bundle", function () {
     await writeFile(kubeconfig, JSON.stringify(nowhere));
     for (const program of [["controller.cjs"], ["loader.cjs", sha256, ...parts]]) {
       const child = spawn(process.execPath, program, { cwd: directory, env: { ...ready, KUBECONFIG: kubeconfig } });
-      let output = "";
-      child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-      await eventually(
-        `the thread of ${program.join(" ")}`,
-        () => output.includes("planner's thread is ready"),
-        60_000,
-      );
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
+      try {
+        let output = "";
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+        await eventually(`the thread of ${program.join(" ")}`, () => output.includes('"word":"ready"'), 60_000);
+        const ended = once(child, "exit");
+        child.kill("SIGTERM");
 
-      assert.deepEqual(await ended, [0, null], output);
+        assert.deepEqual(await ended, [0, null], output);
+      } finally {
+        child.kill("SIGKILL");
+      }
     }
   });
 
