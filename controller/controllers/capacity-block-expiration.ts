@@ -1,5 +1,6 @@
 import { labels } from "../api/labels";
 import type { NodeClaim } from "../api/node-claim";
+import { isTerminating } from "../api/pod-state";
 import type { Singleton } from "../runtime/reconciler";
 import { after } from "../runtime/reconciler";
 import type { Context } from "./context";
@@ -21,7 +22,8 @@ export function capacityBlockExpiration({
     name: "capacityreservation.expiration",
     async run() {
       const expiring = expiringIds();
-      for (const claim of kube.cached("NodeClaim").list().filter(isStaying)) {
+      for (const claim of kube.cached("NodeClaim").list()) {
+        if (isTerminating(claim)) continue;
         const { [labels.reservationId]: id = "" } = claim.metadata.labels ?? {};
         if (expiring.has(id)) await letGo(claim, id);
       }
@@ -50,5 +52,3 @@ export function capacityBlockExpiration({
     countDisrupted(metrics, claim, { reason: "capacity_reservation_expiring" });
   }
 }
-
-const isStaying = ({ metadata }: NodeClaim): boolean => metadata.deletionTimestamp === undefined;

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../api/kube-object";
 import { labels } from "../api/labels";
 import type { NodeClaim } from "../api/node-claim";
+import { isTerminating } from "../api/pod-state";
 import type { Singleton } from "../runtime/reconciler";
 import { after } from "../runtime/reconciler";
 import type { Context } from "./context";
@@ -23,7 +24,7 @@ export function reservationLoss({
       const reserved = kube
         .cached("NodeClaim")
         .list()
-        .filter((claim) => claim.metadata.deletionTimestamp === undefined && bothOf(claim).some(isReserved));
+        .filter((claim) => !isTerminating(claim) && [claim, ...nodesOf(claim)].some(isReserved));
       // Where nothing is reserved, EC2 is not asked.
       const machines = reserved.length === 0 ? [] : await cloud.list();
       // EC2 may not say everything of a machine that is still pending.
@@ -34,13 +35,13 @@ export function reservationLoss({
     },
   };
 
-  /** The claim, and its node if it has joined. */
-  function bothOf(claim: NodeClaim): readonly KubeObject[] {
-    return [claim, ...lookups.nodesByProviderId.get(providerIdOf(claim))];
+  /** None before it has joined. */
+  function nodesOf(claim: NodeClaim): readonly KubeObject[] {
+    return lookups.nodesByProviderId.get(providerIdOf(claim));
   }
 
   async function demote(claim: NodeClaim): Promise<void> {
-    const nodes = lookups.nodesByProviderId.get(providerIdOf(claim));
+    const nodes = nodesOf(claim);
     await kube.patch("NodeClaim", claim.metadata, { metadata: onDemand });
     for (const { metadata } of nodes) await kube.patch("Node", metadata, { metadata: onDemand });
     log.info("reservation is over, nodeclaim runs on demand", {

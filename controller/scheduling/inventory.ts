@@ -3,10 +3,11 @@ import { onePortEach } from "./host-ports";
 import { remembered } from "./memo";
 import { machinesFor } from "./pool-plan";
 import type { NodeState, SchedulingSettings } from "./problem";
-import { conflict, ofLabels, type Requirements } from "./requirements";
+import { conflict } from "./requirements";
 import { type Amounts, amountsOf } from "./resources";
 import type { Scope } from "./scope";
 import { affords } from "./template";
+import type { Topology } from "./topology";
 import { isVaried } from "./variety";
 import { type Dimensions, fits, maximum, type Vector } from "./vector";
 import type { Wish } from "./wish";
@@ -16,13 +17,13 @@ interface Market {
   readonly pools: readonly Scope[];
   readonly nodes: readonly NodeState[];
   readonly dimensions: Dimensions;
+  readonly topology: Pick<Topology, "labelsOf">;
   readonly minValues: SchedulingSettings["minValues"];
 }
 
 /** What could hold a pod if nobody else asked, whoever else is there. */
 export class Inventory {
   readonly #market: Market;
-  readonly #nodeLabels = new Map<NodeState, Requirements>();
   readonly #whole = new Map<NodeState, Vector>();
   readonly #largest = new Map<Wish, Vector>();
 
@@ -59,9 +60,8 @@ export class Inventory {
   }
 
   #welcomes(node: NodeState, { tolerations, requirements }: Wish): boolean {
-    return (
-      untolerated(node.taints, tolerations) === undefined && conflict(this.#labelsOf(node), requirements) === undefined
-    );
+    const has = this.#market.topology.labelsOf(node);
+    return untolerated(node.taints, tolerations) === undefined && conflict(has, requirements) === undefined;
   }
 
   #wholeOf(node: NodeState): Vector {
@@ -69,9 +69,5 @@ export class Inventory {
     return remembered(this.#whole, node, () =>
       dimensions.vector({ ...amountsOf(node.allocatable), ...onePortEach(dimensions.names) }),
     );
-  }
-
-  #labelsOf(node: NodeState): Requirements {
-    return remembered(this.#nodeLabels, node, () => ofLabels(node.labels));
   }
 }

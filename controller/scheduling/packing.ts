@@ -20,8 +20,7 @@ export function layoutFor(pools: readonly PoolPlan[], asks: readonly Ask[], pack
   const items = all.filter(({ position }) => worth[position] !== Infinity);
   if (items.length === 0) return undefined;
   const byPrice = bestOf(items, market, { ...packing, worth, by: "price" });
-  const asking = items.reduce((pods, { count }) => pods + count, 0);
-  if (byPrice === undefined || byPrice.pods === asking || !pools.some(({ template }) => template.isLimited))
+  if (byPrice === undefined || byPrice.pods === podsOf(items) || !pools.some(({ template }) => template.isLimited))
     return byPrice;
   if (packing.deadline.isUp()) return byPrice;
   const byLimits = bestOf(items, market, { ...packing, worth: worth.map(() => 1), by: "limits" });
@@ -66,7 +65,7 @@ function fewRounds(
   market: readonly PoolOffers[],
   { worth, ...packing }: Start,
 ): Layout | undefined {
-  const asking = items.reduce((pods, { count }) => pods + count, 0);
+  const asking = podsOf(items);
   let best: Layout | undefined;
   for (const sizeBonus of sizeBonuses) {
     if (packing.deadline.isUp()) break;
@@ -77,6 +76,8 @@ function fewRounds(
   }
   return best;
 }
+
+const podsOf = (items: readonly Item[]): number => items.reduce((pods, { count }) => pods + count, 0);
 
 /** @param effort what a round more like the last would leave */
 const isEnough = (best: Layout, effort: number): boolean => effort < 0 && mostUsed(best) > rounds.muchUsed;

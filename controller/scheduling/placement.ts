@@ -145,8 +145,8 @@ function heed(places: Places, fewer: Iterable<TopologyGroup> = []): boolean {
 }
 
 /**
- * First those that would cost most elsewhere, each where others miss the room least. Pods that follow others come last, and again as long as anybody found a
- * place: they may follow one another.
+ * First those that would cost most elsewhere, each where others miss the room least. Pods that follow others come last,
+ * and again as long as anybody found a place: they may follow one another.
  */
 function useNodes(asks: readonly Ask[], { nodes, pools, deadline }: Places): void {
   if (asks.length === 0) return;

@@ -62,7 +62,7 @@ function bestOf(problem: Problem, deadline: Deadline): Attempt {
     if (next.size === 0) break;
     turns.push(next);
     last = together();
-    if (waiting(last.plan) < waiting(best.plan)) best = last;
+    if (last.merit.waiting < best.merit.waiting) best = last;
   }
   return best;
 }
@@ -79,8 +79,6 @@ function nextTurn({ crowdedOut }: Attempt, turns: readonly ReadonlySet<Pod>[]): 
 
 /** With very many pods, the few that this helps are not worth the time; they are planned again soon in any case. */
 const retriesFor = ({ pods }: Problem): number => (pods.length > 2_000 ? 0 : 3);
-
-const waiting = ({ unschedulable, deferred }: Plan): number => unschedulable.length + deferred.length;
 
 /** How an attempt is made. */
 interface Approach {
