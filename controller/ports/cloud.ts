@@ -21,8 +21,9 @@ export interface Cloud {
   /**
    * What a class can launch, by type name; a type without any available offering is listed all the same. The list is
    * the same object until something changed.
+   * @param open claims without a machine yet: what they are to have of capacity reservations is not offered again.
    */
-  instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]>;
+  instanceTypes(nodeClass: EC2NodeClass, open?: readonly NodeClaim[]): Promise<readonly InstanceType[]>;
   /**
    * Why the machine no longer matches its class ("AMIDrift", "SubnetDrift", "SecurityGroupDrift", "NodeClassDrift",
    * "CapacityReservationDrift"), if it does not.

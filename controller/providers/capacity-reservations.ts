@@ -45,19 +45,17 @@ export class CapacityReservations {
     if (capacityReservations.some(({ id }) => this.left(id) === undefined)) await this.selected(nodeClass);
   }
 
-  /** EC2's number less what our launches take that it has not counted yet; undefined for a reservation never heard of. */
-  left(id: string): number | undefined {
-    return this.#taken.left(id);
+  /**
+   * EC2's number less what our launches take that it has not counted yet, and less one for each of these claims that
+   * is not launching; undefined for a reservation never heard of.
+   */
+  left(id: string, claims?: readonly string[]): number | undefined {
+    return this.#taken.left(id, claims);
   }
 
-  /** Grows whenever a reservation may have more left, or less. */
-  get sequence(): number {
-    return this.#taken.sequence;
-  }
-
-  /** A launch is about to take one instance. Returns how to say whether it did. */
-  take(id: string): (isTaken: boolean) => void {
-    return this.#taken.take(id);
+  /** The launch of a claim is about to take one instance. Returns how to say whether it did. */
+  take(id: string, claim: string): (isTaken: boolean) => void {
+    return this.#taken.take(id, claim);
   }
 
   /** EC2 had nothing left in it: nor has it for us until it is asked again. */

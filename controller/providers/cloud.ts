@@ -64,9 +64,9 @@ export class AwsCloud implements Cloud {
     return (await this.#deps.instances.list()).map((instance) => this.#machine(instance));
   }
 
-  async instanceTypes(nodeClass: EC2NodeClass): Promise<readonly InstanceType[]> {
+  async instanceTypes(nodeClass: EC2NodeClass, open?: readonly NodeClaim[]): Promise<readonly InstanceType[]> {
     await this.#deps.reservations?.count(nodeClass);
-    return this.#typesOf(nodeClass);
+    return this.#deps.instanceTypes.forClass(nodeClass, open);
   }
 
   async drift(claim: NodeClaim, nodeClass: EC2NodeClass): Promise<string | undefined> {
@@ -74,7 +74,7 @@ export class AwsCloud implements Cloud {
     if (providerID === undefined) return undefined;
     if (isStaticallyDrifted({ claim, nodeClass })) return "NodeClassDrift";
     const instance = await this.#deps.instances.get(ownId(providerID));
-    const evidence = { claim, nodeClass, instance, types: this.#typesOf(nodeClass) };
+    const evidence = { claim, nodeClass, instance, types: this.#deps.instanceTypes.forClass(nodeClass) };
     const reason = driftReason(evidence);
     if (reason !== "CapacityReservationDrift") return reason;
     return driftReason({ ...evidence, nodeClass: await this.#withFreshReservations(nodeClass) });
@@ -96,10 +96,6 @@ export class AwsCloud implements Cloud {
     reservations.forget();
     const capacityReservations = await reservations.selected(nodeClass);
     return { ...nodeClass, status: { ...nodeClass.status, capacityReservations } };
-  }
-
-  #typesOf(nodeClass: EC2NodeClass): readonly InstanceType[] {
-    return this.#deps.instanceTypes.forClass(nodeClass);
   }
 
   #machine(instance: Instance): Machine {

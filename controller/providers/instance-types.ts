@@ -1,5 +1,6 @@
 import type { EC2NodeClass, ResolvedAmi } from "../api/ec2-node-class";
 import { labels } from "../api/labels";
+import type { NodeClaim } from "../api/node-claim";
 import type { RequirementSpec } from "../api/requirement";
 import type { Clock } from "../ports/clock";
 import type { Log } from "../ports/log";
@@ -10,6 +11,7 @@ import { meets, wishesOf } from "./compatibility";
 import type { Ec2CatalogApi } from "./ec2-catalog-api";
 import type { MachineType } from "./machine-type";
 import type { Prices } from "./prices";
+import { reservationAskedBy } from "./reservation-target";
 import { type Bandwidths, labelsOfType, requirement } from "./type-labels";
 import { launchable, offeringsOf, zonesOf, type Market } from "./type-offerings";
 import { withReservations } from "./type-reservations";
@@ -21,7 +23,7 @@ interface Deps {
   readonly prices: Prices;
   readonly unavailable: UnavailableOfferings;
   /** Without them nothing reserved is for sale. */
-  readonly reservations?: Pick<CapacityReservations, "left" | "sequence"> | undefined;
+  readonly reservations?: Pick<CapacityReservations, "left"> | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly region: string;
@@ -66,20 +68,25 @@ export class InstanceTypes {
     return this.#machines.find((type) => type.name === name);
   }
 
-  /** The same list until the class, the catalog, a price or an offering changed. */
-  forClass(nodeClass: EC2NodeClass): readonly InstanceType[] {
+  /**
+   * The same list until the class, the catalog, a price or an offering changed.
+   * @param open claims without a machine yet: what they are to have of reservations is left out
+   */
+  forClass(nodeClass: EC2NodeClass, open: readonly NodeClaim[] = []): readonly InstanceType[] {
     const { name } = nodeClass.metadata;
-    const { subnets, amis } = nodeClass.status ?? {};
+    const { subnets, amis, capacityReservations } = nodeClass.status ?? {};
     const key = JSON.stringify([this.#refreshes, nodeClass.spec, subnets, amis]);
     const market = `${this.#deps.prices.sequence} ${this.#deps.unavailable.sequence}`;
-    const reserved = this.#reserved(nodeClass);
+    const left = this.#leftIn(nodeClass, open);
+    const reserved = JSON.stringify([capacityReservations, ...left]);
     const known = this.#byClass.get(name);
     const isSameClass = known?.key === key;
     const isSameMarket = isSameClass && known.market === market;
     if (isSameMarket && known.reserved === reserved) return known.list;
     const bare = isSameClass ? known.bare : this.#bare(nodeClass);
     const sold = isSameMarket ? known.sold : this.#sold(bare, nodeClass);
-    const list = [...sold].map(([machine, type]) => reservedToo({ machine, type }, nodeClass, this.#market));
+    const stocked = { ...this.#market, leftIn: (id: string) => left.get(id) };
+    const list = [...sold].map(([machine, type]) => reservedToo({ machine, type }, nodeClass, stocked));
     this.#byClass.set(name, { key, bare, market, sold, reserved, list });
     return list;
   }
@@ -93,11 +100,17 @@ export class InstanceTypes {
     this.#byClass.delete(className);
   }
 
-  /** Launches into reservations change the list of classes that have some, and of no others. */
-  #reserved({ status }: EC2NodeClass): string {
+  /** What each reservation of the class has left, by its id. */
+  #leftIn({ status }: EC2NodeClass, open: readonly NodeClaim[]): ReadonlyMap<string, number | undefined> {
     const { capacityReservations = [] } = status ?? {};
-    if (capacityReservations.length === 0) return "";
-    return JSON.stringify([capacityReservations, this.#deps.reservations?.sequence]);
+    if (capacityReservations.length === 0) return new Map();
+    const asked = open.map((claim) => ({ reservation: reservationAskedBy(claim), uid: claim.metadata.uid ?? "" }));
+    return new Map(
+      capacityReservations.map(({ id }) => {
+        const claims = asked.filter(({ reservation }) => reservation === id).map(({ uid }) => uid);
+        return [id, this.#deps.reservations?.left(id, claims)];
+      }),
+    );
   }
 
   #sold(bare: ReadonlyMap<MachineType, BareType>, nodeClass: EC2NodeClass): ReadonlyMap<MachineType, InstanceType> {
@@ -116,7 +129,6 @@ export class InstanceTypes {
     price: (type, capacityType, zone) =>
       capacityType === "spot" ? this.#deps.prices.spot(type, zone) : this.#deps.prices.onDemand(type),
     isOut: (instanceType, capacityType, zone) => this.#deps.unavailable.has({ instanceType, capacityType, zone }),
-    leftIn: (reservation) => this.#deps.reservations?.left(reservation),
   };
 }
 

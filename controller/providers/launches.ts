@@ -64,7 +64,7 @@ export class Launches {
   async launch(claim: NodeClaim, nodeClass: EC2NodeClass, types: readonly InstanceType[]): Promise<Launched> {
     const lots = lotsOf(choicesFor(claim, types));
     // Before anything is waited for: nobody else may count on what this launch takes.
-    const giveBack = this.#reserve(lots);
+    const giveBack = this.#reserve(claim, lots);
     let launched: Launched | undefined;
     try {
       const subject = await this.#subject(claim, nodeClass, lots);
@@ -148,9 +148,9 @@ export class Launches {
   }
 
   /** Counts the instance that this launch may take in each reservation it targets, until EC2 has chosen one. */
-  #reserve(lots: readonly Lot[]): (usedReservation?: string) => void {
+  #reserve({ metadata: { uid = "" } }: NodeClaim, lots: readonly Lot[]): (usedReservation?: string) => void {
     const ids = new Set(lots.flatMap(({ offering }) => offering.reservation?.id ?? []));
-    const taken = [...ids].map((id) => ({ id, settle: this.#deps.reservations?.take(id) }));
+    const taken = [...ids].map((id) => ({ id, settle: this.#deps.reservations?.take(id, uid) }));
     return (usedReservation) => {
       for (const { id, settle } of taken) settle?.(id === usedReservation);
     };

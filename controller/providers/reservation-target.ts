@@ -1,6 +1,7 @@
 import type { CapacityReservation } from "../api/ec2-node-class";
 import type { Labels } from "../api/kube-object";
 import { labels } from "../api/labels";
+import type { NodeClaim } from "../api/node-claim";
 import type { Offering } from "../scheduling/instance-type";
 
 /** A capacity reservation as a launch targets it. */
@@ -33,6 +34,12 @@ export const reservationKeys: readonly string[] = [
   labels.reservationType,
   labels.reservationInterruptible,
 ];
+
+/** The one reservation that a claim will be launched into, as the planner asks for it, or not at all. */
+export function reservationAskedBy({ spec: { requirements } }: Pick<NodeClaim, "spec">): string | undefined {
+  const { operator, values = [] } = requirements.find(({ key }) => key === labels.reservationId) ?? {};
+  return operator === "In" && values.length === 1 ? values[0] : undefined;
+}
 
 /** The reservation that an offering is of. */
 export function targetOf({ reservation, requirements = [] }: Offering): ReservationTarget | undefined {

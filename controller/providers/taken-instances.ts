@@ -6,6 +6,8 @@ interface Stock {
 
 /** One instance that a launch takes. */
 interface Taking {
+  /** The uid of the claim that is launched. */
+  readonly claim: string;
   /** The last question put to EC2 when the instance was launched; undefined while it is not. */
   before: number | undefined;
 }
@@ -18,17 +20,15 @@ export class TakenInstances {
   readonly #stock = new Map<string, Stock>();
   readonly #taken = new Map<string, Set<Taking>>();
   #questions = 0;
-  #sequence = 0;
 
-  /** Undefined for a reservation never heard of. */
-  left(id: string): number | undefined {
+  /**
+   * Undefined for a reservation never heard of.
+   * @param claims uids of claims that each will take one; whether their launches have begun is no matter
+   */
+  left(id: string, claims: readonly string[] = []): number | undefined {
     const stock = this.#stock.get(id);
-    return stock && Math.max(0, stock.available - this.#takenFrom(id).size);
-  }
-
-  /** Grows whenever what is left may have changed. */
-  get sequence(): number {
-    return this.#sequence;
+    const launching = [...this.#takenFrom(id)].map(({ claim }) => claim);
+    return stock && Math.max(0, stock.available - new Set([...launching, ...claims]).size);
   }
 
   /** EC2 is about to be asked. Returns what is to be told of the answer. */
@@ -36,28 +36,24 @@ export class TakenInstances {
     this.#questions += 1;
     const question = this.#questions;
     return (answer) => {
-      for (const { id, available } of answer) {
-        this.#changing(id, () => {
-          this.#hear(id, { available, question });
-        });
-      }
+      for (const { id, available } of answer) this.#hear(id, { available, question });
     };
   }
 
-  /** A launch is about to take one instance. Returns how to say whether it did. */
-  take(id: string): (isTaken: boolean) => void {
-    const taking: Taking = { before: undefined };
+  /** The launch of a claim is about to take one instance. Returns how to say whether it did. */
+  take(id: string, claim: string): (isTaken: boolean) => void {
+    const taking: Taking = { claim, before: undefined };
     const taken = this.#takenFrom(id);
-    this.#changing(id, () => taken.add(taking));
+    taken.add(taking);
     return (isTaken) => {
       if (isTaken) taking.before = this.#questions;
-      else this.#changing(id, () => taken.delete(taking));
+      else taken.delete(taking);
     };
   }
 
   /** EC2 launched nothing: nothing is left, whatever earlier answers said. */
   exhausted(id: string): void {
-    this.#changing(id, () => this.#stock.set(id, { available: 0, question: this.#questions }));
+    this.#stock.set(id, { available: 0, question: this.#questions });
   }
 
   #hear(id: string, stock: Stock): void {
@@ -73,11 +69,5 @@ export class TakenInstances {
     const taken = this.#taken.get(id) ?? new Set<Taking>();
     this.#taken.set(id, taken);
     return taken;
-  }
-
-  #changing(id: string, change: () => unknown): void {
-    const before = this.left(id);
-    change();
-    if (this.left(id) !== before) this.#sequence += 1;
   }
 }

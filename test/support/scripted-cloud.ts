@@ -4,6 +4,7 @@ import { labels } from "#controller/api/labels";
 import type { NodeClaim } from "#controller/api/node-claim";
 import type { Cloud, Machine, NodeClassResolver } from "#controller/ports/cloud";
 import { NotFoundError } from "#controller/ports/errors";
+import { reservationAskedBy } from "#controller/providers/reservation-target";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import { instanceType } from "./builders";
 
@@ -66,8 +67,13 @@ export class ScriptedCloud implements Cloud {
     return Promise.resolve([...this.machines.values()]);
   }
 
-  instanceTypes({ metadata: { name } }: EC2NodeClass): Promise<readonly InstanceType[]> {
-    return this.broken.has(name) ? Promise.reject(new Error(`no answer about ${name}`)) : Promise.resolve(this.types);
+  instanceTypes(
+    { metadata: { name } }: EC2NodeClass,
+    open: readonly NodeClaim[] = [],
+  ): Promise<readonly InstanceType[]> {
+    if (this.broken.has(name)) return Promise.reject(new Error(`no answer about ${name}`));
+    const taken = open.map(reservationAskedBy).filter((id) => id !== undefined);
+    return Promise.resolve(taken.length === 0 ? this.types : this.types.map((type) => without(taken, type)));
   }
 
   drift(): Promise<undefined> {
@@ -83,6 +89,16 @@ export class ScriptedCloud implements Cloud {
     this.unavailable.push(offering);
   }
 }
+
+/** With less left in each reservation, once for each time that it is named here. */
+const without = (taken: readonly string[], type: InstanceType): InstanceType => ({
+  ...type,
+  offerings: type.offerings.map((offering) => {
+    if (offering.reservation === undefined) return offering;
+    const { id, remaining } = offering.reservation;
+    return { ...offering, reservation: { id, remaining: remaining - taken.filter((each) => each === id).length } };
+  }),
+});
 
 const resourcesOf = (type: InstanceType | undefined): Partial<Pick<Machine, "capacity" | "allocatable">> =>
   type === undefined ? {} : { capacity: type.capacity, allocatable: type.allocatable };

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Pod } from "#controller/api/pod";
 import type { Context } from "#controller/controllers/context";
+import { reservationAskedBy } from "#controller/providers/reservation-target";
 import { schedule } from "#controller/scheduling/schedule";
 import { type Provisioning, provisioningEach } from "#support/provisioning";
+import { reserved } from "#support/reserved-type";
 
 describe("provisioning, round after round", function () {
   this.timeout(30_000);
@@ -77,6 +79,25 @@ describe("provisioning, round after round", function () {
       );
     }
     assert.equal((await provisioning.claims()).length, 2);
+  });
+
+  it("does not plan twice on a reserved instance whose launch has not begun", async () => {
+    const { world } = provisioning;
+    world.cloud.types = world.cloud.types.map((type) => reserved(type, { id: `cr-${type.name}`, remaining: 1 }));
+    const reservations = async () => (await provisioning.claims()).map(reservationAskedBy).sort();
+    await provisioning.pending({ cpu: "7500m" });
+    await provisioning.round();
+    assert.deepEqual(await reservations(), ["cr-m5.xlarge"]);
+    await provisioning.pending({ cpu: "7500m" });
+    await provisioning.round();
+    assert.deepEqual(await reservations(), ["cr-m5.xlarge", undefined]);
+
+    const [given] = (await provisioning.claims()).filter((claim) => reservationAskedBy(claim) !== undefined);
+    assert.ok(given);
+    await world.kube.delete("NodeClaim", given.metadata);
+    await world.found("NodeClaim", given.metadata);
+    await provisioning.round();
+    assert.deepEqual(await reservations(), ["cr-m5.xlarge", undefined], "free again once the claim is given up");
   });
 
   it("makes no node for pods that went while the plan was made, and tells them nothing", async () => {

@@ -68,13 +68,17 @@ describe("reserved capacity on EC2", function () {
     later();
     return world.resolved(selecting(...terms));
   }
-  async function offerings(nodeClass: EC2NodeClass, name: string): Promise<readonly Offering[]> {
-    const types = await world.providers.cloud.instanceTypes(nodeClass);
+  async function offerings(
+    nodeClass: EC2NodeClass,
+    name: string,
+    open?: readonly NodeClaim[],
+  ): Promise<readonly Offering[]> {
+    const types = await world.providers.cloud.instanceTypes(nodeClass, open);
     return types.find((type) => type.name === name)?.offerings ?? [];
   }
   /** What is for sale of the reservation. */
-  async function left(nodeClass: EC2NodeClass, name: string): Promise<number> {
-    const reserved = (await offerings(nodeClass, name)).find(({ capacityType }) => capacityType === "reserved");
+  async function left(nodeClass: EC2NodeClass, name: string, open?: readonly NodeClaim[]): Promise<number> {
+    const reserved = (await offerings(nodeClass, name, open)).find(({ capacityType }) => capacityType === "reserved");
     return reserved?.available === true ? (reserved.reservation?.remaining ?? 0) : 0;
   }
   async function described({ instanceId }: Machine): Promise<Instance | undefined> {
@@ -182,6 +186,32 @@ describe("reserved capacity on EC2", function () {
       assert.equal((await world.providers.cloud.create(open(), nodeClass)).labels[labels.reservationId], id);
       const next = await world.providers.cloud.create(open(), nodeClass);
       assert.deepEqual([next.capacityType, next.labels[labels.reservationId]], ["spot", undefined]);
+    });
+
+    it("AWS-018 is not offered again while the claim waits for its launch, which finds it", async () => {
+      const id = await reserve({ type: "m5.12xlarge", InstanceCount: 3 });
+      const nodeClass = await resolved({ id });
+      const [first, second] = [askingFor(id), askingFor(id)];
+      const indifferent = asking(only(labels.reservationId, id, "cr-0000"));
+      assert.equal(await left(nodeClass, "m5.12xlarge", [first, second, indifferent]), 1);
+      assert.equal(await left(nodeClass, "m5.12xlarge", [first, second, askingFor(id)]), 0);
+
+      assert.equal((await world.providers.cloud.create(first, nodeClass)).labels[labels.reservationId], id);
+      assert.equal(await left(nodeClass, "m5.12xlarge", [first, second]), 1, "nobody has read yet that it is launched");
+      assert.equal(await left(nodeClass, "m5.12xlarge", [second]), 1);
+    });
+
+    it("is in the very same list of types as long as nothing changes", async () => {
+      const id = await reserve({ type: "c5.4xlarge", InstanceCount: 2 });
+      const nodeClass = await resolved({ id });
+      const claim = askingFor(id);
+      const { cloud } = world.providers;
+      const before = await cloud.instanceTypes(nodeClass, [claim]);
+      later();
+      await world.resolved(selecting({ id }));
+
+      assert.equal(await cloud.instanceTypes(nodeClass, [claim]), before);
+      assert.notEqual(await cloud.instanceTypes(nodeClass), before);
     });
 
     it("changes, as it goes, nothing of the types that are not reserved", async () => {

@@ -12,7 +12,7 @@ describe("what is left in a reservation", () => {
   it("AWS-018 AWS-033 is less what launches take, until EC2 is asked after them", () => {
     const taken = new TakenInstances();
     taken.asking()(answer(3));
-    const settle = taken.take("cr-1");
+    const settle = taken.take("cr-1", "uid-1");
     assert.equal(taken.left("cr-1"), 2, "while it launches");
     const early = taken.asking();
     settle(true);
@@ -25,7 +25,7 @@ describe("what is left in a reservation", () => {
   it("AWS-018 is what it was when the launch went elsewhere, and never less than nothing", () => {
     const taken = new TakenInstances();
     taken.asking()(answer(1));
-    const [one, other] = [taken.take("cr-1"), taken.take("cr-1")];
+    const [one, other] = [taken.take("cr-1", "uid-1"), taken.take("cr-1", "uid-2")];
     assert.equal(taken.left("cr-1"), 0);
     one(false);
     assert.equal(taken.left("cr-1"), 0);
@@ -53,14 +53,18 @@ describe("what is left in a reservation", () => {
     assert.equal(taken.left("cr-1"), 1);
   });
 
-  it("changes no list of types while it stays the same", () => {
+  it("AWS-018 is less one for each claim that will take one, once, whether it is launching or not", () => {
     const taken = new TakenInstances();
-    taken.asking()(answer(2));
-    const { sequence } = taken;
-    taken.asking()(answer(2));
-    assert.equal(taken.sequence, sequence);
-    taken.take("cr-1");
-    assert.ok(taken.sequence > sequence);
+    taken.asking()(answer(4));
+    assert.equal(taken.left("cr-1", ["uid-1", "uid-2"]), 2, "before");
+    const settle = taken.take("cr-1", "uid-1");
+    assert.equal(taken.left("cr-1", ["uid-1", "uid-2"]), 2, "while one launches");
+    settle(true);
+    assert.equal(taken.left("cr-1", ["uid-1", "uid-2"]), 2, "while nobody knows that it is launched");
+    assert.equal(taken.left("cr-1", ["uid-2"]), 2, "before EC2 counts it");
+    taken.asking()(answer(3));
+    assert.equal(taken.left("cr-1", ["uid-2"]), 2);
+    assert.equal(taken.left("cr-1", []), 3, "for its own launch, or once it was given up");
   });
 
   it("AWS-033 is never more than EC2 has, whatever the order of launches and answers", () => {
@@ -69,11 +73,12 @@ describe("what is left in a reservation", () => {
       fc.property(steps, (order) => {
         const taken = new TakenInstances();
         let really = 5;
+        let claims = 0;
         const underway: ((isTaken: boolean) => void)[] = [];
         const asked: (() => void)[] = [];
         const actions: Readonly<Record<string, () => void>> = {
           take: () => {
-            if (underway.length < really) underway.push(taken.take("cr-1"));
+            if (underway.length < really) underway.push(taken.take("cr-1", `uid-${(claims += 1)}`));
           },
           launch: () => {
             const settle = underway.shift();

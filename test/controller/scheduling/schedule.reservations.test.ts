@@ -1,30 +1,17 @@
 import assert from "node:assert/strict";
 
 import { labels } from "#controller/api/labels";
-import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
+import type { InstanceType } from "#controller/scheduling/instance-type";
 import type { Plan, PlannedNode } from "#controller/scheduling/plan";
 import type { PoolChoice, Problem } from "#controller/scheduling/problem";
 import { schedule } from "#controller/scheduling/schedule";
 import { choice, instanceType, nodePool, podAsking, problem } from "#support/builders";
 import { violationsOf } from "#support/plan-checker";
 import { randomProblemWithReservations } from "#support/random-problem";
+import { reserved } from "#support/reserved-type";
 
 const large = instanceType("m.large", { cpu: 4, memoryGi: 16 });
 const small = instanceType("m.small", { cpu: 1, memoryGi: 4 });
-
-/** The type with some instances reserved, at the price that Karpenter gives them. */
-function reserved(type: InstanceType, parts: { id: string; remaining: number } & Partial<Offering>): InstanceType {
-  const { id, remaining, ...more } = parts;
-  const price = Math.max(...type.offerings.map((each) => each.price)) / 1e7;
-  const offering: Offering = {
-    ...{ zone: "test-zone-a", capacityType: "reserved", price, available: true, ...more },
-    reservation: { id, remaining },
-  };
-  const requirements = type.requirements.map((each) =>
-    each.key === labels.capacityType ? { ...each, values: [...(each.values ?? []), "reserved"] } : each,
-  );
-  return { ...type, requirements, offerings: [...type.offerings, offering] };
-}
 
 const pods = (count: number, spec: Parameters<typeof podAsking>[1] = {}) =>
   Array.from({ length: count }, () => podAsking({ cpu: "3" }, spec));
