@@ -1,4 +1,5 @@
 import { isMainThread, Worker, type WorkerOptions } from "node:worker_threads";
+import { collectWhenDoubled } from "./runtime/garbage-collection";
 
 /** What runs a program from memory says how to run it once more: the file to give to node, and its arguments. */
 interface Program {
@@ -12,5 +13,7 @@ function startThread(options: WorkerOptions): Worker {
 }
 
 // One file is shipped, and both begin with it: the controller, and the thread that it plans in, which needs little of the rest.
-if (isMainThread) void import("./program.js").then(({ runProgram }) => runProgram(startThread));
-else void import("./planner-thread.js");
+if (isMainThread) {
+  collectWhenDoubled();
+  void import("./program.js").then(({ runProgram }) => runProgram(startThread));
+} else void import("./planner-thread.js");

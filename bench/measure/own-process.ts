@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { keyOf } from "#controller/api/kube-object";
 import type { Pod } from "#controller/api/pod";
+import { collectWhenDoubled } from "#controller/runtime/garbage-collection";
 import type { Plan } from "#controller/scheduling/plan";
 import type { Problem } from "#controller/scheduling/problem";
 import { violationsOf } from "#support/plan-checker";
@@ -22,12 +23,14 @@ export interface Assignment {
 
 /**
  * Plans in a process of its own, so that its memory is that of one problem, and sends what came of it. As in the
- * controller's planner, a rehearsal comes first, and what is solved are copies. The clock runs while only the scheduler
- * does; after that the problem is solved once more as the controller does it, in a thread.
+ * controller's planner, garbage is collected when the heap has doubled, a rehearsal comes first, and what is solved are
+ * copies. The clock runs while only the scheduler does; after that the problem is solved once more as the controller
+ * does it, in a thread.
  */
 async function main(assignment: Assignment): Promise<void> {
   const scenario = scenarios.find(({ name }) => name === assignment.scenario);
   if (scenario === undefined) throw new RangeError(`no scenario is called ${assignment.scenario}`);
+  collectWhenDoubled();
   // It was built from planner.ts.
   const { rehearse, schedule } = createRequire(__filename)(assignment.planner) as typeof Planner;
   await rehearse(schedule);

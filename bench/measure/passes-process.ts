@@ -6,6 +6,7 @@ import type { Context } from "#controller/controllers/context";
 import { podProvisioning } from "#controller/controllers/pod-provisioning";
 import { readSettings } from "#controller/options";
 import { ThreadPlanner } from "#controller/planning/thread-planner";
+import { collectWhenDoubled } from "#controller/runtime/garbage-collection";
 import { JsonLog } from "#controller/runtime/json-log";
 import { systemClock } from "#controller/runtime/system-clock";
 import { Intentions } from "#controller/state/intentions";
@@ -21,6 +22,7 @@ const CHANGED_OF = 20;
 
 /** Plans a cluster of this size again and again, as the controller does, with its planner in a thread. */
 async function passesOver(size: Size): Promise<PassOutcome> {
+  collectWhenDoubled();
   const planner = new ThreadPlanner({
     ...{ clock: systemClock, log: sink(), memoryLimitBytes: undefined },
     start: (options) => new Worker(join(__dirname, "../../controller/planner-thread.ts"), options),
