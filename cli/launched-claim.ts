@@ -4,7 +4,7 @@ import { labels } from "../controller/api/labels";
 import type { Node } from "../controller/api/node";
 import type { NodeClaim } from "../controller/api/node-claim";
 import type { RequirementSpec } from "../controller/api/requirement";
-import { meets, offeringsFor, wishesOf } from "../controller/providers/compatibility";
+import { offeringsFor, typeMeets, wishesOf } from "../controller/providers/compatibility";
 import type { InstanceType, Offering } from "../controller/scheduling/instance-type";
 import type { Catalog } from "../controller/simulation/pool-types";
 import type { ObjectProblem } from "./scenario-objects";
@@ -56,7 +56,7 @@ interface Choice {
 function cheapestFor({ spec }: NodeClaim, catalog: Catalog): Choice | undefined {
   const wishes = wishesOf(spec.requirements);
   const choices = (catalog.get(spec.nodeClassRef.name) ?? [])
-    .filter(({ requirements }) => meets(wishes, requirements))
+    .filter((type) => typeMeets(wishes, type))
     .flatMap((type) => offeringsFor(wishes, type).map((offering) => ({ type, offering })));
   return choices.sort((a, b) => a.offering.price - b.offering.price).at(0);
 }

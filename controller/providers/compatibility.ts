@@ -53,6 +53,13 @@ export const valuesOf = ({ operator, values = [] }: RequirementSpec): readonly (
 export const meets = (wishes: Wishes, has: readonly RequirementSpec[]): boolean =>
   has.every((label) => valuesOf(label).some((value) => allowsAll(wishes, label.key, value)));
 
+/** As `meets`, for a type: labels that each of its offerings settles, such as a reservation's, are up to these. */
+export function typeMeets(wishes: Wishes, { requirements, offerings }: InstanceType): boolean {
+  const isSettled = ({ key }: RequirementSpec): boolean =>
+    offerings.length > 0 && offerings.every((each) => (each.requirements ?? []).some((label) => label.key === key));
+  return requirements.every((label) => meets(wishes, [label]) || isSettled(label));
+}
+
 /** The offerings of a type, on sale now, that meet the wishes. */
 export const offeringsFor = (wishes: Wishes, { offerings }: InstanceType): readonly Offering[] =>
   offerings.filter(

@@ -4,7 +4,7 @@ import { toNumber } from "../api/quantity";
 import type { ResourceList } from "../api/kube-object";
 import { InsufficientCapacityError } from "../ports/errors";
 import type { InstanceType } from "../scheduling/instance-type";
-import { allowsAll, meets, offeringsFor, valuesOf, wishesOf, type Wishes } from "./compatibility";
+import { allowsAll, offeringsFor, typeMeets, valuesOf, wishesOf, type Wishes } from "./compatibility";
 import type { Choice } from "./lots";
 import { reservedFirst } from "./reserved-choices";
 import { byText } from "./selector";
@@ -40,7 +40,7 @@ function onSale(types: readonly InstanceType[], wishes: Wishes, requests: Resour
     .map(([name, quantity]) => [name, toNumber(quantity)] as const);
   return types.flatMap((type) => {
     const offerings = [...offeringsFor(wishes, type)].sort((a, b) => a.price - b.price || byText(a.zone, b.zone));
-    if (offerings.length === 0 || !meets(wishes, type.requirements)) return [];
+    if (offerings.length === 0 || !typeMeets(wishes, type)) return [];
     return needs.every(([name, need]) => need <= toNumber(type.allocatable[name] ?? "0")) ? [{ type, offerings }] : [];
   });
 }

@@ -9,6 +9,7 @@ import { type Amounts, amountsOf } from "./resources";
  * What an instance type says, read once: a catalogue outlives many problems, and every pool of a problem looks at it.
  */
 interface TypeFacts {
+  /** What its machines may be labelled with; without the label, too, where it comes with some offerings only. */
   readonly requirements: Requirements;
   readonly capacity: Amounts;
   readonly allocatable: Amounts;
@@ -33,27 +34,28 @@ export function factsOf(type: InstanceType): TypeFacts {
 }
 
 function read(type: InstanceType): TypeFacts {
-  const requirements = requirementsOf(type.requirements);
   const isReserved = type.offerings.some(({ reservation }) => reservation !== undefined);
+  const offers = type.offerings.map((offering) => ({
+    offering,
+    requirements: isReserved ? withReservation(offering) : requirementsOfOffering(offering),
+    name: [type.name, offering.zone, offering.capacityType, offering.reservation?.id ?? ""].join(" "),
+  }));
+  const requirements = lackable(requirementsOf(type.requirements), offers);
   return {
     requirements,
     capacity: amountsOf(type.capacity),
     allocatable: amountsOf(type.allocatable),
-    offers: type.offerings
-      .filter(({ available, reservation }) => available && reservation?.remaining !== 0)
-      .map((offering) => ({
-        offering,
-        requirements: requirementsOfOffering(offering),
-        name: [type.name, offering.zone, offering.capacityType, offering.reservation?.id ?? ""].join(" "),
-      }))
-      .filter((offer) => disagreement(requirements, having(offer.requirements)) === undefined)
-      .map((offer) => (isReserved ? { ...offer, requirements: withReservation(offer) } : offer)),
+    offers: offers
+      .filter(({ offering: { available, reservation } }) => available && reservation?.remaining !== 0)
+      .filter((offer) => disagreement(requirements, offer.requirements) === undefined),
   };
 }
 
 /** What a type may have, its offerings may be without. */
-const having = (requirements: Requirements): Requirements =>
-  new Map([...requirements].filter(([, { absent: isAbsent }]) => !isAbsent));
+function lackable(requirements: Requirements, offers: readonly OfferFacts[]): Requirements {
+  const isLacking = (key: string): boolean => offers.some((offer) => offer.requirements.get(key)?.absent === true);
+  return new Map([...requirements].map(([key, each]) => [key, isLacking(key) ? { ...each, absent: true } : each]));
+}
 
 const requirementsOfOffering = ({ zone, capacityType, requirements }: Offering): Requirements =>
   allOf([inZone(zone), ofCapacityType(capacityType), ...requirementsOf(requirements).values()]);
@@ -68,7 +70,9 @@ const inZone = shared(labels.zone);
 const ofCapacityType = shared(labels.capacityType);
 
 /** A type of which some instances are reserved names all its reservations; each instance has one of them, or none. */
-function withReservation({ offering: { reservation }, requirements }: OfferFacts): Requirements {
+function withReservation(offering: Offering): Requirements {
   const key = labels.reservationId;
-  return new Map(requirements).set(key, reservation === undefined ? absent(key) : only(key, reservation.id));
+  const { reservation } = offering;
+  const id = reservation === undefined ? absent(key) : only(key, reservation.id);
+  return new Map(requirementsOfOffering(offering)).set(key, id);
 }

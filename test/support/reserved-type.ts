@@ -15,5 +15,9 @@ export function reserved(
   const requirements = type.requirements.map((each) =>
     each.key === labels.capacityType ? { ...each, values: [...(each.values ?? []), "reserved"] } : each,
   );
-  return { ...type, requirements, offerings: [...type.offerings, offering] };
+  return {
+    ...type,
+    requirements: [...requirements, { key: labels.reservationId, operator: "In", values: [id] }],
+    offerings: [...type.offerings, offering],
+  };
 }

@@ -6,6 +6,7 @@ import { choicesFor } from "#controller/providers/launch-choices";
 import { lotsOf } from "#controller/providers/lots";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 import { nodeClaim } from "#support/builders";
+import { reserved } from "#support/reserved-type";
 
 interface Sold {
   readonly spot?: number;
@@ -28,6 +29,11 @@ function type(name: string, { spot, onDemand, capacity = {} }: Sold): InstanceTy
   };
 }
 
+const ofReservation = (operator: RequirementSpec["operator"], ...values: readonly string[]): RequirementSpec => ({
+  ...{ key: labels.reservationId, operator },
+  ...(values.length > 0 && { values }),
+});
+
 const chosen = (types: readonly InstanceType[], ...requirements: readonly RequirementSpec[]): readonly string[] =>
   choicesFor(nodeClaim({ spec: { requirements } }), types).map(({ type: { name } }) => name);
 
@@ -48,6 +54,24 @@ describe("what a launch asks EC2 for", () => {
       () => chosen(types, { key: labels.instanceType, operator: "In", values: ["c.l"] }),
       InsufficientCapacityError,
     );
+  });
+
+  it("AWS-034 is what is not reserved of a type that is reserved in part, where the claim wants no reservation", () => {
+    const some = reserved(type("a.l", { onDemand: 1 }), { id: "cr-1", remaining: 1, zone: "a" });
+    const said = some.offerings.map((each) => ({
+      ...each,
+      requirements: [each.reservation ? ofReservation("In", "cr-1") : ofReservation("DoesNotExist")],
+    }));
+    const types = [{ ...some, offerings: said }];
+    const bought = (requirement: RequirementSpec) =>
+      lotsOf(choicesFor(nodeClaim({ spec: { requirements: [requirement] } }), types)).map(
+        ({ offering }) => offering.capacityType,
+      );
+
+    assert.deepEqual(bought(ofReservation("DoesNotExist")), ["on-demand"]);
+    assert.deepEqual(bought(ofReservation("NotIn", "cr-1")), ["on-demand"]);
+    assert.deepEqual(bought(ofReservation("In", "cr-1")), ["reserved"]);
+    assert.throws(() => bought(ofReservation("In", "cr-2")), InsufficientCapacityError);
   });
 
   it("AWS-034 has no metal and no accelerator while anything else is left", () => {

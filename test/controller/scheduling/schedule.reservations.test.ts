@@ -143,6 +143,36 @@ describe("schedule: reservations", () => {
     assert.deepEqual(kinds(planFor({ pods: pods(1), pools: [named("default", [type])], settings })), ["on-demand"]);
   });
 
+  for (const [what, unreserved] of [
+    ["no reservation's id", { key: labels.reservationId, operator: "DoesNotExist" }],
+    ["the id of none of them", { key: labels.reservationId, operator: "NotIn", values: ["cr-1"] }],
+  ] as const) {
+    it(`SCHED-030 are left alone, but not their types, where a pool or a pod wants ${what}`, () => {
+      const types = [reserved(large, { id: "cr-1", remaining: 2 })];
+      const sparing = nodePool({ spec: { template: { spec: { requirements: [unreserved] } } } });
+      const nodeAffinity = {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [unreserved] }] },
+      };
+      assert.deepEqual(kinds(planFor({ pods: pods(1), pools: [choice(sparing, types)] })), ["on-demand"]);
+      const plan = planFor({ pods: pods(1, { affinity: { nodeAffinity } }), pools: [named("default", types)] });
+      assert.deepEqual(kinds(plan), ["on-demand"]);
+    });
+  }
+
+  it("are all that a pool has, so that one which wants none has nothing", () => {
+    const type = reserved({ ...large, offerings: [] }, { id: "cr-1", remaining: 2, price: 1 });
+    const unreserved = { key: labels.reservationId, operator: "DoesNotExist" as const };
+    const sparing = nodePool({
+      metadata: { name: "sparing" },
+      spec: { template: { spec: { requirements: [unreserved] } } },
+    });
+
+    assert.deepEqual(
+      planFor({ pods: pods(1), pools: [choice(sparing, [type])] }).unschedulable.map(({ reason }) => reason),
+      ["no node has room and no pool can add one. sparing: 1 type excluded by the pool's capacity-reservation-id"],
+    );
+  });
+
   it("are why pods that want nothing else have no place when others took all", () => {
     const waiting = pods(2, { nodeSelector: { [labels.capacityType]: "reserved" } });
     const type = reserved(large, { id: "cr-1", remaining: 1 });

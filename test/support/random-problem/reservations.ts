@@ -1,8 +1,10 @@
 import { labels } from "#controller/api/labels";
+import type { NodePool } from "#controller/api/node-pool";
 import type { Pod } from "#controller/api/pod";
 import type { InstanceType, Offering } from "#controller/scheduling/instance-type";
 import type { Problem, SchedulingSettings } from "#controller/scheduling/problem";
 import { chance, type Draw, many, maybe, oneOf, pick } from "./draw";
+import { merge } from "../merge";
 import { zones } from "./types";
 
 type Settings = Pick<SchedulingSettings, "reservations">;
@@ -30,6 +32,7 @@ export function withReservations(problem: Problem, draw: Draw): Problem {
     pods: problem.pods.map((pod) => (chance(draw, 12) ? asking(pod, draw, reservations) : pod)),
     pools: problem.pools.map((choice, position) => ({
       ...choice,
+      pool: chance(draw, 10) ? avoidingReservations(choice.pool) : choice.pool,
       instanceTypes: position > 0 && chance(draw, 15) ? instanceTypes : types,
     })),
     settings: {
@@ -87,7 +90,7 @@ function reserved(type: InstanceType, reservations: readonly Reservation[], draw
 /** As AWS' provider says it, though it follows from the others being reserved. */
 const saidToBeUnreserved = (offering: Offering): Offering => ({
   ...offering,
-  requirements: [...(offering.requirements ?? []), { key: labels.reservationId, operator: "DoesNotExist" }],
+  requirements: [...(offering.requirements ?? []), ofNoReservation],
 });
 
 const withOverrides = (type: InstanceType, draw: Draw): InstanceType =>
@@ -103,6 +106,13 @@ function otherRoom({ capacity }: InstanceType, draw: Draw): Pick<Offering, "allo
   const cpu = Number(capacity["cpu"]) * pick(draw, [0.5, 0.75, 1.5, 2]);
   return { allocatable: { cpu: `${Math.round(cpu * 1000)}m` } };
 }
+
+const avoidingReservations = (pool: NodePool): NodePool =>
+  merge(pool, {
+    spec: { template: { spec: { requirements: [...pool.spec.template.spec.requirements, ofNoReservation] } } },
+  });
+
+const ofNoReservation = { key: labels.reservationId, operator: "DoesNotExist" as const };
 
 function asking(pod: Pod, draw: Draw, reservations: readonly Reservation[]): Pod {
   const [key, value] = chance(draw, 50)
