@@ -20,10 +20,11 @@ export function follow(asks: readonly Ask[], pools: readonly PoolPlan[], company
 /** Whether any of them found a place; others may follow these then. */
 function followOne(ask: Ask, pools: readonly PoolPlan[], company: Company): boolean {
   const { split, deadline } = company;
+  const allowed = (each: Ask): readonly Option[] => split.allowed(each);
   const all = ask.count;
   for (let before = Infinity; ask.count > 0 && ask.count < before && !deadline.isUp();) {
     before = ask.count;
-    for (const pool of pools) joinAny(ask, pool, split);
+    for (const pool of pools) joinAny(ask, pool, allowed);
     if (ask.count > 0) startWithLeader(ask, pools, company);
     if (ask.count > 0) startAlone(ask, pools, split);
   }
@@ -42,17 +43,17 @@ interface Place {
   readonly draft: Draft;
 }
 
-/** In which domains pods may go, the best first. */
-export type Ways = Pick<DomainSplit, "allowed">;
+/** In which domains the next pod may go, the best first. */
+type Ways = (ask: Ask) => readonly Option[];
 
 /** Puts as many of the pods on planned nodes as their rules allow, on larger machines if need be. */
-export function joinAny(ask: Ask, pool: PoolPlan, split: Ways): void {
-  for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, split);
+export function joinAny(ask: Ask, pool: PoolPlan, ways: Ways): void {
+  for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, ways);
 }
 
-function joinPlanned(ask: Ask, place: Place, split: Ways): void {
+function joinPlanned(ask: Ask, place: Place, ways: Ways): void {
   while (ask.count > 0 && place.draft.occupancy.capacityFor(ask.nodeTies, 1) > 0) {
-    if (!split.allowed(ask).some((option) => widenBy(ask, place, option))) return;
+    if (!ways(ask).some((option) => widenBy(ask, place, option))) return;
   }
 }
 
@@ -79,7 +80,7 @@ function startWithLeader(ask: Ask, pools: readonly PoolPlan[], { leaders, split 
       const draft = openFor(leader, pool, seat);
       if (draft === undefined) continue;
       const before = ask.count;
-      joinPlanned(ask, { pool, draft }, split);
+      joinPlanned(ask, { pool, draft }, (each) => split.allowed(each));
       if (ask.count < before) return;
     }
   }
@@ -98,9 +99,8 @@ function openFor(ask: Ask, pool: PoolPlan, scope: Scope): Draft | undefined {
 }
 
 /** Opens a node for one of the pods, unless it has to be with others. */
-export function startAlone(ask: Ask, pools: readonly PoolPlan[], split: Ways): void {
-  const isFirst = ask.nodeTies.rules.every((rule) => rule.group.term.kind !== "affinity" || mayBeFirst(rule));
-  if (!isFirst) return;
+function startAlone(ask: Ask, pools: readonly PoolPlan[], split: DomainSplit): void {
+  if (!mayStart(ask)) return;
   for (const option of split.allowed(ask)) {
     for (const pool of pools) {
       const scope = pool.root.with(option.wish);
@@ -113,3 +113,7 @@ export function startAlone(ask: Ask, pools: readonly PoolPlan[], split: Ways): v
     }
   }
 }
+
+/** Whether the pods may be on a node without those that they are to be with, since there are none yet. */
+export const mayStart = ({ nodeTies }: Ask): boolean =>
+  nodeTies.rules.every((rule) => rule.group.term.kind !== "affinity" || mayBeFirst(rule));

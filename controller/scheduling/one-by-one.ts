@@ -1,12 +1,17 @@
 import type { Ask } from "./backlog";
 import type { Deadline } from "./deadline";
+import { dearestFirst } from "./dearest-first";
 import type { DomainSplit } from "./domain-split";
 import type { ExistingNode } from "./existing-node";
-import { joinAny, startAlone } from "./following";
+import { joinAny } from "./following";
 import { parted } from "./parted";
 import type { PoolPlan } from "./pool-plan";
 import type { Reservations } from "./reservations";
+import { cheapestSeat } from "./seat";
 import { isFollowing } from "./ties";
+
+/** Who comes first; or that planned nodes become as large as they can before there are new ones. */
+export type Preference = "choosiest first" | "dearest first" | "few nodes";
 
 interface Offered {
   readonly nodes: readonly ExistingNode[];
@@ -15,41 +20,45 @@ interface Offered {
   readonly reservations: Reservations;
   readonly deadline: Deadline;
   readonly split: DomainSplit;
+  readonly nodePrice: number;
+  readonly preference: Preference;
   /** Puts pods on nodes that are there. */
   readonly settle: (ask: Ask) => void;
 }
 
 /**
- * Places pods one after the other: those with the fewest choices first, then the largest, and who follows others once
- * there is somebody to follow. A domain is chosen only now that is known which nodes are there.
+ * Places pods one after the other, each where it makes the plan least dearer; who finds no place is asked again once
+ * others have one. A domain is chosen only now that is known which nodes are there.
  */
 export function placeOneByOne(asks: readonly Ask[], offered: Offered): void {
-  const { tiers, reservations, deadline } = offered;
-  const [followers, others] = parted(asks, ({ follows, domainTies }) => follows || isFollowing(domainTies));
-  let waiting = [...choosiestFirst(others, offered), ...followers];
+  const { tiers, reservations, preference } = offered;
+  let waiting = preference === "dearest first" ? dearestFirst(asks, tiers.flat()) : choosiestFirst(asks, offered);
   for (const tier of tiers) {
-    for (const ask of waiting) if (!deadline.isUp()) placeOne(ask, tier, offered);
+    while (waiting.map((ask) => placeOne(ask, tier, offered)).includes(true));
     // Who waits for a reservation gets nothing in a lighter pool.
     if (reservations.isStrict) waiting = waiting.filter((ask) => !tier.some((pool) => pool.suits(ask, "reserved")));
   }
 }
 
-/** Equals stay in their order. */
+/** Those with the fewest choices first, and who follows others once there is somebody to follow. */
 function choosiestFirst(asks: readonly Ask[], { nodes, split }: Offered): readonly Ask[] {
-  const rated = asks.map((ask) => ({
+  const [followers, others] = parted(asks, ({ follows, domainTies }) => follows || isFollowing(domainTies));
+  const rated = others.map((ask) => ({
     ask,
     choices: split.choices(ask) + nodes.filter((node) => node.welcomes(ask)).length,
   }));
-  return rated.sort((a, b) => a.choices - b.choices).map(({ ask }) => ask);
+  return [...rated.sort((a, b) => a.choices - b.choices).map(({ ask }) => ask), ...followers];
 }
 
-/** On nodes that are there, else on planned ones, else on new ones. */
-function placeOne(ask: Ask, tier: readonly PoolPlan[], { split, settle }: Offered): void {
-  const ways = { allowed: (each: Ask) => split.evenest(each) };
-  for (let before = Infinity; ask.count > 0 && ask.count < before;) {
+/** Places the pods of one ask, on nodes that are there if possible; whether any found a place. */
+function placeOne(ask: Ask, pools: readonly PoolPlan[], offered: Offered): boolean {
+  const { settle, split, preference, deadline } = offered;
+  const all = ask.count;
+  for (let before = Infinity; ask.count > 0 && ask.count < before && !deadline.isUp();) {
     before = ask.count;
     settle(ask);
-    for (const pool of tier) joinAny(ask, pool, ways);
-    if (ask.count > 0) startAlone(ask, tier, ways);
+    if (preference === "few nodes") for (const pool of pools) joinAny(ask, pool, (each) => split.evenest(each));
+    if (ask.count > 0) cheapestSeat(ask, { ...offered, pools })?.take(ask);
   }
+  return ask.count < all;
 }

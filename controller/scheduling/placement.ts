@@ -7,7 +7,7 @@ import type { ExistingNode } from "./existing-node";
 import { follow } from "./following";
 import { improve, type Planned } from "./improvement";
 import { merge } from "./merging";
-import { placeOneByOne } from "./one-by-one";
+import { placeOneByOne, type Preference } from "./one-by-one";
 import { openNodes } from "./opening";
 import { parted } from "./parted";
 import type { PoolPlan } from "./pool-plan";
@@ -40,7 +40,7 @@ export interface Places {
 }
 
 /** Whether new nodes are chosen for all pods at once, or for one after the other. */
-export type Manner = "together" | "one by one";
+export type Manner = "together" | Preference;
 
 /**
  * Places the pods of the backlogs; those that stay in them have no place, or time was up. What is placed keeps every
@@ -103,8 +103,10 @@ function grant(backlogs: readonly Backlog[], rank: number, places: Places): bool
   const split = splitOf(places);
   const all = asksOfRank(backlogs, rank);
   const tiers = tiersOf(places.pools);
-  if (places.manner === "together") useNodes(all, places);
-  else placeOneByOne(all, { ...places, tiers, split, settle: settleIn(places) });
+  const preference = places.manner;
+  const nodePrice = nodePriceOf(places.settings);
+  if (preference === "together") useNodes(all, places);
+  else placeOneByOne(all, { ...places, tiers, split, settle: settleIn(places), nodePrice, preference });
   let [helps, lost] = [true, false];
   for (let isFirst = true; helps && !places.deadline.isUp(); isFirst = false) {
     const asks = asksOfRank(backlogs, rank).filter((ask) => isFirst || isTied(ask));

@@ -162,6 +162,13 @@ export class PoolPlan {
     return 0;
   }
 
+  /** By how much one more pod makes a planned node dearer; Infinity where no machine it could be holds it. */
+  surchargeFor(draft: Draft, ask: Ask, scope: Scope): number {
+    const offer = this.#larger(draft, scope, { ask, most: 1 });
+    if (offer === undefined || !this.mayHold(draft, scope.pinnedTo(offer), [ask, 1])) return Infinity;
+    return offer.offering.price - draft.offer.offering.price;
+  }
+
   /** The cheapest offer that holds one pod of each ask; none while they wait for a reservation. */
   offerFor(scope: Scope, asks: readonly Ask[]): Offer | undefined {
     const nothing: Vector = this.template.allowance.map(() => 0);

@@ -37,18 +37,23 @@ import { VolumeMap } from "./volumes";
  */
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
   const deadline = new Deadline(isTimeUp);
-  const best = inEitherManner(problem, deadline);
+  const best = inEveryManner(problem, deadline);
   if (!isSmall(problem) || !best.hasWishes || best.crowdedOut.length === 0 || deadline.hasPassed) return best.plan;
   // A place for one pod more counts more than what others would like.
-  const modest = inEitherManner({ ...problem, settings: { ...problem.settings, preferences: "Ignore" } }, deadline);
+  const modest = inEveryManner({ ...problem, settings: { ...problem.settings, preferences: "Ignore" } }, deadline);
   return modest.merit.waiting < best.merit.waiting ? modest.plan : best.plan;
 }
 
-function inEitherManner(problem: Problem, deadline: Deadline): Attempt {
-  const together = bestOf(problem, deadline);
-  if (!isSmall(problem) || together.plan.newNodes.length === 0 || deadline.hasPassed) return together;
-  const oneByOne = attempt(problem, { turns: together.turns, manner: "one by one", deadline });
-  return isBetter(oneByOne.merit, together.merit) ? oneByOne : together;
+function inEveryManner(problem: Problem, deadline: Deadline): Attempt {
+  let best = bestOf(problem, deadline);
+  if (!isSmall(problem) || best.plan.newNodes.length === 0) return best;
+  const { turns } = best;
+  for (const manner of ["choosiest first", "dearest first", "few nodes"] as const) {
+    if (deadline.hasPassed) break;
+    const oneByOne = attempt(problem, { turns, manner, deadline });
+    if (isBetter(oneByOne.merit, best.merit)) best = oneByOne;
+  }
+  return best;
 }
 
 /** One attempt, or several where pods were crowded out. */

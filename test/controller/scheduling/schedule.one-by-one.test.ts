@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import { labels } from "#controller/api/labels";
 import type { Pod } from "#controller/api/pod";
 import { instanceType, podsAsking } from "#support/builders";
-import { isIn, labelled, nodeIn, planOf, poolWith, spreadOver, web, zoneA, zoneB } from "#support/topology-plans";
+import {
+  isIn,
+  labelled,
+  near,
+  nodeIn,
+  planOf,
+  poolWith,
+  spreadOver,
+  termFor,
+  web,
+  zoneA,
+  zoneB,
+} from "#support/topology-plans";
 
 const { zone } = labels;
 const team = "example.com/team";
@@ -21,6 +33,54 @@ describe("few pods", () => {
     assert.deepEqual(
       plan.newNodes.map(({ pods, cheapest }) => [pods.length, cheapest.offering.zone]),
       [[2, zoneA]],
+    );
+  });
+
+  it("share a larger machine in the zone where that is cheaper than a node for each", () => {
+    const types = [
+      instanceType("in.a", { ...one, zones: [zoneA], price: 0.9 }),
+      instanceType("large.a", { cpu: 4, memoryGi: 16, zones: [zoneA], price: 3 }),
+      instanceType("in.b", { ...one, zones: [zoneB], price: 1 }),
+      instanceType("large.b", { cpu: 4, memoryGi: 16, zones: [zoneB], price: 1.1 }),
+    ];
+    const spread = podsAsking(3, { cpu: "1500m" }, { topologySpreadConstraints: [spreadOver(zone)] });
+    const plan = planOf({ pods: spread.map((pod) => labelled(pod, web)), pools: [poolWith([], types)] });
+    assert.deepEqual(plan.newNodes.map(({ cheapest }) => cheapest.instanceType).sort(), ["in.a", "large.b"]);
+  });
+
+  it("go to the pool where a node costs least, of those of one weight", () => {
+    const { pool: dear, ...rest } = poolWith([], [instanceType("dear", { ...one, zones: [zoneA], price: 2.2 })]);
+    const types = [
+      instanceType("in.a", { ...one, zones: [zoneA], price: 1.1 }),
+      instanceType("in.b", { ...one, zones: [zoneB], price: 1 }),
+    ];
+    const pools = [
+      { ...rest, pool: { ...dear, metadata: { ...dear.metadata, name: "a-dear-one" } } },
+      poolWith([], types),
+    ];
+    const bound = podsAsking(1, { cpu: "500m" }, { nodeSelector: { [zone]: zoneA } });
+    const plan = planOf({ pods: [...spreadWeb(zone), ...bound], pools });
+    assert.deepEqual(
+      plan.newNodes.map(({ pods, cheapest }) => [pods.length, cheapest.instanceType]),
+      [[2, "in.a"]],
+    );
+  });
+
+  it("SCHED-016 leave room on nodes that are there to those who follow others, where they would cost most", () => {
+    const types = [zoneA, zoneB].map((each) => instanceType(`in.${each}`, { ...one, cpu: 4, zones: [each] }));
+    const bound = (count: number, cpu: string, to: string): Pod[] =>
+      podsAsking(count, { cpu }, { nodeSelector: { [zone]: to } });
+    const pods = [
+      ...bound(1, "2", zoneA).map((pod) => labelled(pod, web)),
+      ...podsAsking(1, { cpu: "2" }, near(termFor(zone, web))),
+      ...bound(1, "1", zoneB),
+      ...podsAsking(2, { cpu: "1" }),
+    ];
+    const nodes = [{ ...nodeIn(zoneA), allocatable: { cpu: "4", memory: "8Gi", pods: "110" } }];
+    const plan = planOf({ pods, nodes, pools: [poolWith([], types)] });
+    assert.deepEqual(
+      plan.newNodes.map(({ cheapest }) => cheapest.offering.zone),
+      [zoneB],
     );
   });
 
