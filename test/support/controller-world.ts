@@ -41,7 +41,7 @@ async function start(): Promise<Mirror> {
     stop.abort();
     await running;
   });
-  await kube.untilSynced(AbortSignal.timeout(30_000));
+  await kube.untilSynced(AbortSignal.timeout(60_000));
   return { kube, lookups };
 }
 

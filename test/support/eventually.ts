@@ -6,7 +6,7 @@ const POLL_MS = 25;
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<T> {
   const seen = await until(async () => wrapped(await look()), { withinMs, everyMs: POLL_MS });
   if (seen === undefined) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
@@ -17,7 +17,7 @@ const wrapped = <T>(value: T | undefined | false): { readonly value: T } | undef
   value === undefined || value === false ? undefined : { value };
 
 /** Makes the assertion until it holds. @throws what it threw last */
-export async function comesTrue(assertion: () => Promise<unknown>, withinMs = 10_000): Promise<void> {
+export async function comesTrue(assertion: () => Promise<unknown>, withinMs = 30_000): Promise<void> {
   let problem: unknown;
   const held = async (): Promise<true | undefined> => {
     try {

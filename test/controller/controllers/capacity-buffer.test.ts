@@ -23,7 +23,7 @@ const unit = (cpu: string) => ({
 const selector = { matchLabels: { app: "buffered" } };
 
 describe("the status of a buffer", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let woken: string[];
   before(async function () {

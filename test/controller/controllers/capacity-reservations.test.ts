@@ -20,7 +20,7 @@ const inReservation = (id: string): Labels => ({
 });
 
 describe("claims in capacity reservations", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest((opened) => {
     world = opened;

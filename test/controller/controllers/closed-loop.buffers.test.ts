@@ -73,14 +73,10 @@ describe("all controllers together, with every feature", function () {
     await world.create("PodTemplate", { metadata: { name: "kept-room", namespace: "default" }, template });
     const spec = { podTemplateRef: { name: "kept-room" }, replicas: 1 };
     const buffer = await world.create("CapacityBuffer", capacityBuffer({ spec }));
-    const claim = await eventually(
-      "the claim is launched",
-      () => {
-        const seen = ownClaim(pool.metadata.name);
-        return seen?.status?.providerID === undefined ? undefined : seen;
-      },
-      20_000,
-    );
+    const claim = await eventually("the claim is launched", () => {
+      const seen = ownClaim(pool.metadata.name);
+      return seen?.status?.providerID === undefined ? undefined : seen;
+    });
     world.adopt("NodeClaim", claim.metadata);
     assert.equal(claim.status?.capacity?.["example.com/fpga"], "1");
 

@@ -19,7 +19,7 @@ import { eventually } from "#support/eventually";
 const mine = { key: "test.example/closed-loop", effect: "NoSchedule" } as const;
 
 describe("all controllers together", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: ControllerWorld;
   let writes: string[];
   let stop: AbortController;
@@ -97,14 +97,10 @@ describe("all controllers together", function () {
       metadata: { name: "closed-loop", namespace: "default" },
       spec: { tolerations: [mine], containers: [{ name: "main", ...{ image: "none" } }] },
     });
-    const claim = await eventually(
-      "a claim is launched",
-      () => {
-        const seen = ownClaim(pool_.name);
-        return seen?.status?.providerID === undefined ? undefined : seen;
-      },
-      20_000,
-    );
+    const claim = await eventually("a claim is launched", () => {
+      const seen = ownClaim(pool_.name);
+      return seen?.status?.providerID === undefined ? undefined : seen;
+    });
     world.adopt("NodeClaim", claim.metadata);
     assert.deepEqual(await writtenInQuiet(), [], "while the node comes");
 

@@ -15,7 +15,7 @@ import { type Running, running } from "#support/snapshots";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("disruption of empty nodes", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest((opened) => {
     world = opened;

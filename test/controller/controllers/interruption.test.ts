@@ -8,7 +8,7 @@ import { type ControllerWorld, kubeExcept } from "#support/controller-world";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("interruption", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest((opened) => {
     world = opened;

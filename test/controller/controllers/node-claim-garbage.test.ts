@@ -9,7 +9,7 @@ import { machineOf } from "#support/scripted-cloud";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("garbage collection", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest((opened) => {
     world = opened;

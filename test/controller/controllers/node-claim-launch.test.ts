@@ -9,7 +9,7 @@ import type { ControllerWorld } from "#support/controller-world";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("the launch of a claim", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest(async (opened) => {
     world = opened;

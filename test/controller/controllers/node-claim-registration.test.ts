@@ -16,7 +16,7 @@ const startup: Taint = { key: "cni.example/not-up", effect: "NoSchedule" };
 const own: Taint = { key: "team", value: "a", effect: "NoSchedule" };
 
 describe("a claim's node", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let lifecycle: Reconciler<"NodeClaim">;
   let claim: NodeClaim;

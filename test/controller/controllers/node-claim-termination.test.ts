@@ -10,7 +10,7 @@ import type { ControllerWorld } from "#support/controller-world";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("the end of a claim", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let lifecycle: Reconciler<"NodeClaim">;
   aWorldForEachTest(async (opened) => {

@@ -10,7 +10,7 @@ import type { ControllerWorld } from "#support/controller-world";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("the status of a node class", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let reconciler: Reconciler<"EC2NodeClass">;
   let made: EC2NodeClass;

@@ -13,7 +13,7 @@ const ready = { type: "Ready", status: "True", reason: "Ready", message: "", obs
 const isReady = { conditions: [{ ...ready, lastTransitionTime: "2026-01-01T00:00:00Z" }] };
 
 describe("the status of an overlay", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let pool: NodePool;
   before(async function () {

@@ -12,7 +12,7 @@ import type { DeepPartial } from "#support/merge";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("the status of a pool", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   aWorldForEachTest((opened) => {
     world = opened;

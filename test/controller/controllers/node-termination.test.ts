@@ -16,7 +16,7 @@ import { machineOf } from "#support/scripted-cloud";
 import { aWorldForEachTest } from "#support/worlds";
 
 describe("the end of a node", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let termination: Reconciler<"Node">;
   let ending: Node;

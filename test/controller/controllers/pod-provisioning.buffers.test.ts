@@ -12,7 +12,7 @@ import { Provisioning } from "#support/provisioning";
 const taint = { key: "test.example/buffers", effect: "NoSchedule" } as const;
 
 describe("provisioning for buffers", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: ControllerWorld;
   let provisioning: Provisioning;
   before(async function () {

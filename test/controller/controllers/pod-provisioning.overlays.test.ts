@@ -8,7 +8,7 @@ import { Provisioning } from "#support/provisioning";
 const taint = { key: "test.example/overlays", effect: "NoSchedule" } as const;
 
 describe("provisioning under overlays", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   before(async function () {
     this.timeout(STARTING_MS);
     await ControllerWorld.open();

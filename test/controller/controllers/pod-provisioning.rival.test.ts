@@ -5,7 +5,7 @@ import { eventually } from "#support/eventually";
 import { type Provisioning, provisioningEach } from "#support/provisioning";
 
 describe("provisioning beside another autoscaler", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let provisioning: Provisioning;
   provisioningEach("test.example/rival", (opened) => (provisioning = opened));
 

@@ -7,7 +7,7 @@ import { type Provisioning, provisioningEach } from "#support/provisioning";
 import { reserved } from "#support/reserved-type";
 
 describe("provisioning, round after round", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let provisioning: Provisioning;
   provisioningEach("test.example/rounds", (opened) => (provisioning = opened));
 

@@ -5,7 +5,7 @@ import { type Provisioning, provisioningEach } from "#support/provisioning";
 import { running } from "#support/snapshots";
 
 describe("provisioning", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let provisioning: Provisioning;
   provisioningEach("test.example/provisioning", (opened) => (provisioning = opened));
 

@@ -34,7 +34,7 @@ const clientOf = (connection: Connection): KubeClient =>
   });
 
 describe("the Kubernetes client", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   before(async function () {
     this.timeout(STARTING_MS);

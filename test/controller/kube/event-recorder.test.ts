@@ -41,7 +41,7 @@ async function setup(name: string) {
 }
 
 describe("the event recorder", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   before(async function () {
     this.timeout(STARTING_MS);

@@ -38,7 +38,7 @@ async function following(
 }
 
 describe("an informer on a real API server", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   before(async function () {
     this.timeout(STARTING_MS);

@@ -41,7 +41,7 @@ function lasting() {
 }
 
 describe("leader election", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   before(async function () {
     this.timeout(STARTING_MS);

@@ -18,7 +18,7 @@ const { signal: never } = new AbortController();
 const asking = (habit: string): Problem => problem({ pods: [pod({ metadata: { name: habit } })] });
 
 describe("a planner in a thread", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   describe("that schedules", () => {
     const planner = plannerIn("controller/planner-thread.ts");
