@@ -51,8 +51,9 @@ function open(properties: Readonly<Record<string, Schema>>): Schema {
 }
 
 /**
- * Reads a directory in the format of `controller/providers/data`: each table is `<name>.json` or `<name>.json.gz`. Types
- * and prices have to be there; without the others, every zone sells every type, and the package's own limits count.
+ * Reads a directory in the format of `controller/providers/data`: each table is `<name>.json` or
+ * `<name>.json.gz`. Types and prices have to be there; without the others, every zone sells every type, and the
+ * package's own limits count.
  * @throws BadInput naming the file
  */
 export function readCatalog(directory: string = shipped): Ec2Catalog {

@@ -15,8 +15,8 @@ export type LaunchedClaim =
   | { readonly claim?: undefined; readonly problem: ObjectProblem };
 
 /**
- * The controller plans once every claim is launched, so a claim of the scenario counts as launched: with what its status
- * says, or else as the cheapest machine that it allows. It finds its node by name where it has no provider id.
+ * The controller plans once every claim is launched, so a claim of the scenario counts as launched: with what its
+ * status says, or else as the cheapest machine that it allows. It finds its node by name where it has no provider id.
  */
 export function asLaunched(claim: NodeClaim, catalog: Catalog, nodes: readonly Node[]): LaunchedClaim {
   const { status = {} } = claim;

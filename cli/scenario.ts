@@ -132,8 +132,8 @@ interface Gated {
 }
 
 /**
- * A node as Kubernetes has it: with its hostname, an id to find its claim by, a taint when it is cordoned, and ready unless
- * it says otherwise.
+ * A node as Kubernetes has it: with its hostname, an id to find its claim by, a taint when it is cordoned, and ready
+ * unless it says otherwise.
  */
 function asJoined(node: Node): Node {
   const { name } = node.metadata;

@@ -22,8 +22,8 @@ interface Workloads {
 }
 
 /**
- * The pods that the workloads' controllers would still create: as many as are wanted, less those that are there already.
- * A Deployment that has a ReplicaSet in the scenario speaks through it.
+ * The pods that the workloads' controllers would still create: as many as are wanted, less those that are there
+ * already. A Deployment that has a ReplicaSet in the scenario speaks through it.
  */
 export function expand(objects: Workloads): Expansion {
   const owned = new OwnedPods(objects.Pod);

@@ -51,7 +51,9 @@ export async function lookUpSubnets(ids: readonly string[], opts?: pulumi.Invoke
 /** @see https://docs.aws.amazon.com/eks/latest/userguide/network-load-balancing.html */
 const roleTags = { ofPrivate: "kubernetes.io/role/internal-elb", ofPublic: "kubernetes.io/role/elb" } as const;
 
-/** Few networks give public addresses to every machine in a public subnet, but nearly all mark it for load balancers. */
+/**
+ * Few networks give public addresses to every machine in a public subnet, but nearly all mark it for load balancers.
+ */
 function isPublic({ tags, mapPublicIpOnLaunch }: aws.ec2.GetSubnetResult): boolean {
   const [forPrivate, forPublic] = [tags[roleTags.ofPrivate] === "1", tags[roleTags.ofPublic] === "1"];
   return forPrivate === forPublic ? mapPublicIpOnLaunch : forPublic;

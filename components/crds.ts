@@ -9,8 +9,8 @@ export interface CrdsArgs {
    */
   readonly retain?: boolean;
   /**
-   * Whether the definition of CapacityBuffer is ours to install and remove. Cluster Autoscaler brings the same one; where
-   * it is there already, leave it alone.
+   * Whether the definition of CapacityBuffer is ours to install and remove. Cluster Autoscaler brings the same one;
+   * where it is there already, leave it alone.
    * @default true
    */
   readonly capacityBuffers?: boolean;

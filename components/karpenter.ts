@@ -54,8 +54,8 @@ export class Karpenter extends pulumi.ComponentResource {
   readonly queueName: pulumi.Output<string> | undefined;
   readonly namespace: string;
   /**
-   * Let pools and classes of your own depend on this: made once the controller is at work, and gone before it. Were they
-   * to depend on all of `Karpenter`, Teardown could not help them where a pod may not be evicted.
+   * Let pools and classes of your own depend on this: made once the controller is at work, and gone before it. Were
+   * they to depend on all of `Karpenter`, Teardown could not help them where a pod may not be evicted.
    */
   readonly ready: pulumi.Resource;
 

@@ -15,7 +15,9 @@ export interface PoolSettings {
   readonly labels?: Labels;
   /** What the pool's nodes may have together, e.g. `cpu: "80"`. @default no limit */
   readonly limits?: ResourceList;
-  /** @default linux, amd64, on-demand, categories c, m and r of generation 3 and newer; as upstream's getting started */
+  /**
+   * @default linux, amd64, on-demand, categories c, m and r of generation 3 and newer; as upstream's getting started
+   */
   readonly requirements?: readonly RequirementSpec[];
   readonly taints?: readonly Taint[];
   readonly startupTaints?: readonly Taint[];
@@ -53,7 +55,10 @@ export interface ClassSurroundings {
   readonly publicSubnetIds: readonly string[];
 }
 
-/** The volume that holds images and containers. @see https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings */
+/**
+ * The volume that holds images and containers.
+ * @see https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings
+ */
 const deviceByFamily = { bottlerocket: "/dev/xvdb", windows: "/dev/sda1", other: "/dev/xvda" } as const;
 
 export function ec2NodeClassSpec(settings: ClassSettings, surroundings: ClassSurroundings): EC2NodeClassArgs["spec"] {

@@ -12,7 +12,8 @@ function startThread(options: WorkerOptions): Worker {
   return new Worker(file, { ...options, argv });
 }
 
-// One file is shipped, and both begin with it: the controller, and the thread that it plans in, which needs little of the rest.
+// One file is shipped, and both begin with it: the controller, and the thread that it plans in, which
+// needs little of the rest.
 if (isMainThread) {
   collectWhenDoubled();
   void import("./program.js").then(({ runProgram }) => runProgram(startThread));

@@ -49,8 +49,8 @@ const ambientHelp = (): string =>
   ].join("\n");
 
 /**
- * Reads every setting once: the flag if given, else the environment variable, else the default. An empty variable counts as not given.
- * Throws a SettingsError with everything that is wrong.
+ * Reads every setting once: the flag if given, else the environment variable, else the default. An empty variable
+ * counts as not given. Throws a SettingsError with everything that is wrong.
  */
 export function readSettings(flags: Flags, environment: Environment): Settings {
   const problems: string[] = [];

@@ -2,7 +2,10 @@ import { constants, setPriority } from "node:os";
 import { solveProblems } from "./planning/solving";
 import { schedule } from "./scheduling/schedule";
 
-/** Where processors are scarce, whoever answers probes and renews the lease goes first. On Linux a thread has a priority of its own. */
+/**
+ * Where processors are scarce, whoever answers probes and renews the lease goes first. On Linux a thread
+ * has a priority of its own.
+ */
 function stepBack(): void {
   if (process.platform !== "linux") return;
   try {

@@ -16,7 +16,10 @@ export interface EnvironmentOptions {
   readonly aws: Aws | undefined;
 }
 
-/** What programs need to find the sandbox and nothing else: neither the user's AWS account nor the user's Pulumi. Made to be laid over an environment. */
+/**
+ * What programs need to find the sandbox and nothing else: neither the user's AWS account nor the user's Pulumi. Made
+ * to be laid over an environment.
+ */
 export async function environmentOf(options: EnvironmentOptions): Promise<Readonly<Record<string, string>>> {
   const { directory, engines, kubeconfig, aws } = options;
   const state = join(directory, "pulumi-state");

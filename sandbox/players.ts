@@ -19,7 +19,10 @@ export interface PlayersOptions {
   readonly supervisor: Supervisor;
 }
 
-/** Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, Fargate, and the kubelets of its nodes. */
+/**
+ * Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, Fargate,
+ * and the kubelets of its nodes.
+ */
 export function startPlayers(options: PlayersOptions): Repeating {
   const { directory, kubeconfig, kubernetesVersion, aws, supervisor } = options;
   const api = new KubeApi(kubeconfig);

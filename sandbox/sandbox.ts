@@ -19,7 +19,10 @@ export interface SandboxOptions {
   readonly authenticationMode?: AuthenticationMode;
   /** The control plane alone, without AWS: for tests of controllers. @default false */
   readonly kubernetesOnly?: boolean;
-  /** Where logs and state go; must not be another sandbox's. @default a new folder in the system's folder for temporary files */
+  /**
+   * Where logs and state go; must not be another sandbox's.
+   * @default a new folder in the system's folder for temporary files
+   */
   readonly directory?: string;
   /** Ends the start when it is aborted; what was started goes, and so does the folder unless it was given. */
   readonly signal?: AbortSignal;
@@ -34,7 +37,10 @@ export interface KubernetesSandbox {
   /** Path of an admin kubeconfig. */
   readonly kubeconfig: string;
   readonly clusterName: string;
-  /** What a program needs to work against the sandbox, to be laid over its environment: KUBECONFIG, Pulumi's settings, PATH, AWS endpoint and admin keys. */
+  /**
+   * What a program needs to work against the sandbox, to be laid over its environment: KUBECONFIG, Pulumi's settings,
+   * PATH, AWS endpoint and admin keys.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** Settles when a component dies on its own. Never rejects. */
   readonly crashed: Promise<Crash>;
@@ -56,7 +62,10 @@ export interface Sandbox extends KubernetesSandbox {
   readonly seed: Seed;
 }
 
-/** Starts a sandbox, building its engines if need be. Throws, leaving no process behind, when a component does not come up. */
+/**
+ * Starts a sandbox, building its engines if need be. Throws, leaving no process behind, when a
+ * component does not come up.
+ */
 export function startSandbox(options: SandboxOptions & { readonly kubernetesOnly: true }): Promise<KubernetesSandbox>;
 export function startSandbox(options?: SandboxOptions & { readonly kubernetesOnly?: false }): Promise<Sandbox>;
 export async function startSandbox(options: SandboxOptions = {}): Promise<KubernetesSandbox | Sandbox> {

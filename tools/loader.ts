@@ -1,6 +1,7 @@
 /**
- * Runs a program that rides in ConfigMaps: `node loader.cjs <sha256> <part>… [-- <argument>…]`. Checks that the parts together have the
- * digest, unpacks them in memory (the file system is read-only), and runs them. Plain Node, no package: it is what checks the rest.
+ * Runs a program that rides in ConfigMaps: `node loader.cjs <sha256> <part>… [-- <argument>…]`. Checks that the parts
+ * together have the digest, unpacks them in memory (the file system is read-only), and runs them. Plain Node, no
+ * package: it is what checks the rest.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

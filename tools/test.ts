@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything, two jobs side by side, and one line at the end that counts. A job's output is printed whole once
- * it is over, so that what failed can be read in one piece. `npm test -- e2e` runs only the jobs whose name begins so.
+ * `npm test`: everything, two jobs side by side, and one line at the end that counts. A job's output is
+ * printed whole once it is over, so that what failed can be read in one piece. `npm test -- e2e` runs only the
+ * jobs whose name begins so.
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";

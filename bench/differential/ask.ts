@@ -8,8 +8,8 @@ import { unexplainedIn } from "./explanations";
 const TIMES = 5;
 
 /**
- * Our plan beside that of the peer's answers to which it comes closest: whatever the peer might have answered as well is
- * no rule that we break.
+ * Our plan beside that of the peer's answers to which it comes closest: whatever the peer might have answered as well
+ * is no rule that we break.
  */
 export function closest(problem: Problem, answers: readonly PeerPlan[]): Comparison {
   const ours = schedule(problem);

@@ -27,7 +27,8 @@ export class MemoryKube {
       cached: (kind) => this.#store(kind) as unknown as Store<Kinds[typeof kind]>,
       create: (_, object) => {
         const name = `claim-${++this.created}`;
-        const made = JSON.parse(JSON.stringify({ ...object, metadata: { ...object.metadata, name } })) as never; // as the server answers
+        // As the server answers.
+        const made = JSON.parse(JSON.stringify({ ...object, metadata: { ...object.metadata, name } })) as never;
         return systemClock.sleep(ANSWER_MS).then(() => made);
       },
     };

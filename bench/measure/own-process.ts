@@ -60,7 +60,9 @@ async function main(assignment: Assignment): Promise<void> {
   process.send?.(outcome);
 }
 
-/** The same problem of new objects, as the next one would be; types and pools stay what they are from one to the next. */
+/**
+ * The same problem of new objects, as the next one would be; types and pools stay what they are from one to the next.
+ */
 const renewed = ({ pools, ...rest }: Problem): Problem => ({ ...structuredClone(rest), pools });
 
 const comesTo = ({ newNodes, unschedulable }: Plan): Pick<OwnOutcome, "price" | "nodes" | "unscheduled"> => ({

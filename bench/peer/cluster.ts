@@ -58,8 +58,9 @@ function node(state: NodeState): Node {
 }
 
 /**
- * Registered, since what we know of a node that is on its way is what its Node would say; initialized only when it is. The
- * peer looks at a node that is not initialized only once it knows the instance type, so that is made up where it is missing.
+ * Registered, since what we know of a node that is on its way is what its Node would say; initialized only
+ * when it is. The peer looks at a node that is not initialized only once it knows the instance type, so that
+ * is made up where it is missing.
  */
 function labelsOf(state: NodeState): Labels {
   if (!isManaged(state)) return state.labels;

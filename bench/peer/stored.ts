@@ -12,7 +12,10 @@ export function stored<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...metadata, namespace, uid } };
 }
 
-/** Also with the defaults of its containers (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/). */
+/**
+ * Also with the defaults of its containers
+ * (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/).
+ */
 export const storedPod = (pod: Pod): Pod => ({ ...stored(pod), spec: defaulted(pod.spec) });
 
 function defaulted(spec: PodSpec): PodSpec {

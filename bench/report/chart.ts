@@ -24,7 +24,9 @@ const LENGTH = 300;
 const PANEL = LABEL + LENGTH + 90;
 const HEAD = 64;
 
-/** The rows as a picture: how long each took, on a scale of tenfold steps, and how far each price is above the bound. */
+/**
+ * The rows as a picture: how long each took, on a scale of tenfold steps, and how far each price is above the bound.
+ */
 export function chartOf(rows: readonly Row[]): string {
   const panels = [timePanel(rows), pricePanel(rows)];
   const [width, height] = [PANEL * panels.length + 20, HEAD + ROW * rows.length + 10];

@@ -11,8 +11,8 @@ const file = join(__dirname, "../data/openb-pods.csv.gz");
 
 /**
  * One line of the trace a pod, in its order, all waiting at once: `cpu_milli`, `memory_mib`, and `num_gpu` whole GPUs
- * even where the pod used a share of one, since Kubernetes hands out whole ones. The trace names no model (`gpu_spec` is
- * empty), so any NVIDIA GPU will do.
+ * even where the pod used a share of one, since Kubernetes hands out whole ones. The trace names no model (`gpu_spec`
+ * is empty), so any NVIDIA GPU will do.
  */
 function tracedPods(): readonly Pod[] {
   const [head = "", ...lines] = gunzipSync(readFileSync(file)).toString().trim().split("\n");
@@ -34,8 +34,8 @@ function tracedPods(): readonly Pod[] {
 
 /**
  * The pool that the published figures are about: x86, since the cluster ran such machines, of the common categories and
- * those with GPUs; bought on demand, at the prices of us-east-1, in zones a to c. Metal is allowed, there are no daemons.
- * The least that all pods can cost then is $7,046 an hour, and the peer (1.14.1) pays $11,134.
+ * those with GPUs; bought on demand, at the prices of us-east-1, in zones a to c. Metal is allowed, there are no
+ * daemons. The least that all pods can cost then is $7,046 an hour, and the peer (1.14.1) pays $11,134.
  */
 const pool = nodePool({
   name: "default",

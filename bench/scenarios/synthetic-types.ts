@@ -9,8 +9,8 @@ const GIB = 2 ** 30;
 const has = (key: string, ...values: readonly string[]): RequirementSpec => ({ key, operator: "In", values });
 
 /**
- * The machines of the peer's own benchmark: 1, 2, 3… cores with 2 GiB and 10 pods each, at a price in proportion and the
- * same however they are bought; spot in two zones, on demand in three.
+ * The machines of the peer's own benchmark: 1, 2, 3… cores with 2 GiB and 10 pods each, at a price in proportion and
+ * the same however they are bought; spot in two zones, on demand in three.
  */
 export const syntheticTypes = (count: number): readonly InstanceType[] =>
   Array.from({ length: count }, (_, index) => syntheticType(`fake-it-${index}`, index + 1));

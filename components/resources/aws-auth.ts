@@ -1,4 +1,7 @@
-/** The list in `mapRoles` of aws-auth: one string, many owners. @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html */
+/**
+ * The list in `mapRoles` of aws-auth: one string, many owners.
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+ */
 import { parseDocument, YAMLSeq } from "yaml";
 
 const groups = ["system:bootstrappers", "system:nodes"];

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** One kind of resource, in plain values. `Found` is what was learnt while creating it, and is kept beside the inputs. */
+/**
+ * One kind of resource, in plain values. `Found` is what was learnt while creating it, and is kept beside the inputs.
+ */
 export interface Resource<Inputs extends object, Found extends object> {
   /** Inputs that make it another resource. */
   readonly identity: readonly (keyof Inputs & string)[];

@@ -33,7 +33,9 @@ export async function machinesOf(ec2: EC2Client, cluster: string): Promise<reado
   return machines;
 }
 
-/** Ends every machine of the cluster and waits until each is gone. Answers with how many those were, and who is left. */
+/**
+ * Ends every machine of the cluster and waits until each is gone. Answers with how many those were, and who is left.
+ */
 export async function terminateMachines(
   ec2: EC2Client,
   cluster: string,

@@ -11,7 +11,9 @@ export const budgetsOver = (
     (budget) => budget.metadata.namespace === metadata.namespace && selects(budget.spec.selector, metadata.labels),
   );
 
-/** Whether a pod under these budgets is never evicted, whatever its peers do: the eviction API refuses several at once. */
+/**
+ * Whether a pod under these budgets is never evicted, whatever its peers do: the eviction API refuses several at once.
+ */
 export const areBlocking = (budgets: readonly PodDisruptionBudget[]): boolean =>
   budgets.length > 1 || budgets.some(({ spec }) => spansAll(spec));
 

@@ -123,8 +123,9 @@ const isOpen = (schema: Schema): boolean =>
 const strangers = new WeakMap<Schema, Map<string, string | undefined>>();
 
 /**
- * What is wrong with a field that its schema does not know. Where any field may stand, one is only wrong when it looks like
- * one that was meant otherwise. Objects of one kind have much the same unknown fields, so each name is looked at once.
+ * What is wrong with a field that its schema does not know. Where any field may stand, one is only wrong
+ * when it looks like one that was meant otherwise. Objects of one kind have much the same unknown fields, so
+ * each name is looked at once.
  */
 function problemWithName(name: string, schema: Schema): string | undefined {
   const seen = strangers.get(schema) ?? new Map<string, string | undefined>();

@@ -57,7 +57,9 @@ export interface ReplicationController extends KubeObject {
   readonly spec?: { readonly selector?: Labels };
 }
 
-/** The parts of a Service we read: whose pods it is for. Without a selector it is for none, with an empty one for all. */
+/**
+ * The parts of a Service we read: whose pods it is for. Without a selector it is for none, with an empty one for all.
+ */
 export interface Service extends KubeObject {
   readonly spec?: { readonly selector?: Labels };
 }

@@ -4,8 +4,8 @@ import type { DefaultSpread, SchedulerConfig } from "../api/scheduler-config";
 import type { Parser } from "./parsers";
 
 /**
- * Reads `podTopologySpread.defaultConstraints`, as YAML or JSON. A field that is not known, not allowed or written twice is
- * a mistake worth stopping for: pods would be spread in another way than the kube-scheduler does it.
+ * Reads `podTopologySpread.defaultConstraints`, as YAML or JSON. A field that is not known, not allowed or written
+ * twice is a mistake worth stopping for: pods would be spread in another way than the kube-scheduler does it.
  */
 export const schedulerConfig: Parser<SchedulerConfig> = (text) => {
   const whole = decoded(text) ?? {};
@@ -69,7 +69,10 @@ const labelKey: Rule = (value) =>
 
 const forbidden: Rule = () => "must not be set: it follows from each pod's Services and owner";
 
-/** The fields of a pod's own constraint (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/). */
+/**
+ * The fields of a pod's own constraint
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+ */
 const fields: Readonly<Partial<Record<string, { readonly rule: Rule; readonly required?: true }>>> = {
   maxSkew: { rule: positive, required: true },
   topologyKey: { rule: labelKey, required: true },

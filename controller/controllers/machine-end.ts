@@ -8,8 +8,8 @@ import { wordsOf } from "./failure-words";
 type Needs = Pick<Context, "kube" | "cloud" | "clock">;
 
 /**
- * Asks for the end of a machine; whether it is gone. Whoever waits for a claim to go looks at the claim, so a refusal is
- * written there before it is thrown.
+ * Asks for the end of a machine; whether it is gone. Whoever waits for a claim to go looks at the claim, so a refusal
+ * is written there before it is thrown.
  */
 export async function isEnded(context: Needs, providerId: string, claim: NodeClaim | undefined): Promise<boolean> {
   try {

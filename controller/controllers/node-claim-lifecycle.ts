@@ -55,7 +55,9 @@ export function nodeClaimLifecycle(context: Context): Reconciler<"NodeClaim"> {
     });
   }
 
-  /** Status last: a claim that says Launched has its labels. What others wrote meanwhile ends it with a ConflictError. */
+  /**
+   * Status last: a claim that says Launched has its labels. What others wrote meanwhile ends it with a ConflictError.
+   */
   async function save(before: NodeClaim, { metadata, status }: NodeClaim): Promise<void> {
     const { name, labels, annotations } = metadata;
     let { resourceVersion } = metadata;

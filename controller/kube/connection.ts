@@ -95,7 +95,8 @@ export class Connection {
     const send = url.protocol === "http:" ? httpRequest : httpsRequest;
     const contentType = verb === "patch" ? "application/merge-patch+json" : "application/json";
     const text = body === undefined ? "" : JSON.stringify(body);
-    // Said explicitly: for DELETE, Node would send the body without its length, and the server take it for the next request.
+    // Said explicitly: for DELETE, Node would send the body without its length, and the server take it for the next
+    // request.
     const length = { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) };
     const content = body === undefined ? {} : length;
     const options = {

@@ -19,7 +19,10 @@ export interface EventRecorderOptions {
 const eventsInfo: KindInfo = { apiVersion: "v1", plural: "events", namespaced: true };
 const SOURCE = "karpenter";
 const DEDUPE_MS = 120_000;
-/** Of one reason, so that a storm of one kind of news cannot drown the API server. `Nominated` comes once per planned pod. */
+/**
+ * Of one reason, so that a storm of one kind of news cannot drown the API server. `Nominated` comes once per planned
+ * pod.
+ */
 const PER_REASON = { qps: 50, burst: 500 };
 const RATES: Readonly<Record<string, typeof PER_REASON>> = { Nominated: { qps: 5, burst: 10 } };
 /** Remembered events; beyond, the oldest are forgotten and may be told anew. */
@@ -35,8 +38,8 @@ interface Told {
 }
 
 /**
- * Writes events to the API server, in the background: nobody waits for them, and one that cannot be written is logged and dropped. What is
- * said again after its dedupe time raises the count of the event that is there.
+ * Writes events to the API server, in the background: nobody waits for them, and one that cannot be written is logged
+ * and dropped. What is said again after its dedupe time raises the count of the event that is there.
  */
 export class EventRecorder implements Events {
   readonly #options: EventRecorderOptions;

@@ -6,8 +6,8 @@ import { type Status, ApiError } from "./api-errors";
 import type { Connection } from "./connection";
 
 /**
- * Evicts a pod through its disruption budgets. "blocked" is what passes with time: a budget that is used up (429), two budgets over
- * one pod (500), a namespace that is going and will take the pod with it (403).
+ * Evicts a pod through its disruption budgets. "blocked" is what passes with time: a budget that is used up (429), two
+ * budgets over one pod (500), a namespace that is going and will take the pod with it (403).
  * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  */
 export async function evict(

@@ -24,12 +24,15 @@ const BACKOFF = { firstMs: 200, mostMs: 30_000 } as const;
 /** A watch that lived this long was healthy: its end starts no back-off. */
 const HEALTHY_MS = 5_000;
 
-/** The server no longer has the changes since our version: list again. https://kubernetes.io/docs/reference/using-api/api-concepts/#410-gone-responses */
+/**
+ * The server no longer has the changes since our version: list again.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#410-gone-responses
+ */
 class Expired extends Error {}
 
 /**
- * Mirrors one kind: lists it page by page, then watches from there, for ever. Resumes where a watch ended; lists anew when the
- * server has forgotten that version; backs off while the server is away.
+ * Mirrors one kind: lists it page by page, then watches from there, for ever. Resumes where a watch ended; lists anew
+ * when the server has forgotten that version; backs off while the server is away.
  */
 export class Informer<T extends KubeObject> {
   readonly store: Store<T>;

@@ -48,8 +48,8 @@ interface LeaseObject {
 }
 
 /**
- * Leader election on a Lease. A lease is free when nobody holds it, or when its holder has not renewed it for its duration on our own
- * clock, counted from when we saw the last renewal: clocks of two machines are never compared.
+ * Leader election on a Lease. A lease is free when nobody holds it, or when its holder has not renewed it for its
+ * duration on our own clock, counted from when we saw the last renewal: clocks of two machines are never compared.
  * https://kubernetes.io/docs/concepts/architecture/leases/
  */
 export class Lease {
@@ -64,12 +64,18 @@ export class Lease {
     this.#times = options.times ?? defaultTimes;
   }
 
-  /** True once renewal is overdue by more than the whole lease: then this process is stuck, since it should have ended itself long ago. */
+  /**
+   * True once renewal is overdue by more than the whole lease: then this process is stuck, since it should
+   * have ended itself long ago.
+   */
   get stuck(): boolean {
     return this.#renewedAt !== undefined && this.#options.clock.now() - this.#renewedAt > 2 * this.#times.durationMs;
   }
 
-  /** Waits until the lease is ours, works while it is, gives it back. Rejects with LeadershipLostError, once the work is over, when it got lost. */
+  /**
+   * Waits until the lease is ours, works while it is, gives it back. Rejects with LeadershipLostError, once the work
+   * is over, when it got lost.
+   */
   async hold(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     const { log, metrics, name } = this.#options;
     await this.#acquire(signal);
@@ -127,7 +133,9 @@ export class Lease {
     }
   }
 
-  /** Takes or renews the lease, whichever is due; whether it is ours now. Throws when the API server cannot be asked. */
+  /**
+   * Takes or renews the lease, whichever is due; whether it is ours now. Throws when the API server cannot be asked.
+   */
   async #try(): Promise<boolean> {
     const askedAt = this.#options.clock.now();
     const found = await this.#read();

@@ -16,7 +16,10 @@ export interface ListOptions {
   readonly fieldSelector?: string;
 }
 
-/** Lists every object of a kind, page by page. @throws ApiError with code 410 when it takes so long that the server forgets the first page. */
+/**
+ * Lists every object of a kind, page by page.
+ * @throws ApiError with code 410 when it takes so long that the server forgets the first page.
+ */
 export async function listAll<T extends KubeObject>(
   connection: Connection,
   info: KindInfo,
@@ -43,7 +46,10 @@ interface Page<T> {
   readonly items: readonly T[];
 }
 
-/** Without `managedFields`, which are half of an object and which nobody here reads. Changes the object: it is ours alone. */
+/**
+ * Without `managedFields`, which are half of an object and which nobody here reads. Changes the
+ * object: it is ours alone.
+ */
 export function lean<T extends KubeObject>(object: T): T {
   if ("managedFields" in object.metadata) delete object.metadata.managedFields;
   return object;

@@ -13,7 +13,10 @@ const PODS_PER_NODE = 5;
 /** Beyond the numbers of those that wait. */
 const FIRST_RUNNING = 1_000;
 
-/** One after the other: what a new cluster asks and what one with nodes asks, in every size, by turns with one pool or two. */
+/**
+ * One after the other: what a new cluster asks and what one with nodes asks, in every size, by
+ * turns with one pool or two.
+ */
 export function* inventedProblems(instanceTypes: readonly InstanceType[]): Generator<Problem> {
   let number = 0;
   for (const size of sizes) {

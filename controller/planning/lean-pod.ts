@@ -1,6 +1,8 @@
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus, PodVolume } from "../api/pod";
 
-/** Names every field that a type declares: one that is added there must be added here, or this file does not compile. */
+/**
+ * Names every field that a type declares: one that is added there must be added here, or this file does not compile.
+ */
 type Fields<T> = Readonly<Record<keyof T, true>>;
 
 const ofPod: Fields<Omit<Pod, "spec" | "status">> = { apiVersion: true, kind: true, metadata: true };
@@ -30,7 +32,9 @@ const ofSpec: Fields<Omit<PodSpec, "containers" | "initContainers" | "volumes">>
   resourceClaims: true,
 };
 
-/** What `api/pod.ts` declares of a pod, which is all that our code can read; most of a pod's bytes are something else. */
+/**
+ * What `api/pod.ts` declares of a pod, which is all that our code can read; most of a pod's bytes are something else.
+ */
 export function leanPod(pod: Pod): Pod {
   const { spec, status } = pod;
   const { containers, initContainers, volumes } = spec;

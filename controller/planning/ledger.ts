@@ -21,8 +21,9 @@ const KEPT_FOR = 4;
 const NO_PARTS: readonly object[] = [];
 
 /**
- * What the planner's thread has been told. Objects from the caches are replaced when they change, never altered: the same object is the
- * same knowledge. So each is told once, has a number from then on, and is forgotten when no problem needs it any more.
+ * What the planner's thread has been told. Objects from the caches are replaced when they change, never altered: the
+ * same object is the same knowledge. So each is told once, has a number from then on, and is forgotten when no
+ * problem needs it any more.
  */
 export class Ledger {
   readonly #entries = new Map<object, Entry>();

@@ -1,6 +1,7 @@
 /**
- * How values cross a thread boundary without being copied again and again: an object that both sides know goes as its number. The copy
- * on the other side then holds that side's own object in its place, so that what was one object stays one.
+ * How values cross a thread boundary without being copied again and again: an object that both sides know
+ * goes as its number. The copy on the other side then holds that side's own object in its place, so that what
+ * was one object stays one.
  */
 
 /** A key that no label, resource or field has. */

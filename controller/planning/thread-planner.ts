@@ -4,8 +4,8 @@ import type { Problem } from "../scheduling/problem";
 import { PlanningThread, type ThreadPorts } from "./planning-thread";
 
 /**
- * Plans in a thread of its own. The thread keeps what it was told from problem to problem; when it dies, or a problem is
- * given up, another takes its place that knows nothing yet.
+ * Plans in a thread of its own. The thread keeps what it was told from problem to problem; when it dies, or a problem
+ * is given up, another takes its place that knows nothing yet.
  */
 export class ThreadPlanner implements Planner {
   readonly #ports: ThreadPorts;

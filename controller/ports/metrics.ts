@@ -1,4 +1,7 @@
-/** Prometheus metrics by the names declared in `contract/metrics.ts`; an undeclared name or label is a programming error. */
+/**
+ * Prometheus metrics by the names declared in `contract/metrics.ts`; an undeclared name or label is a programming
+ * error.
+ */
 export interface Metrics {
   count(name: string, labels?: MetricLabels, by?: number): void;
   set(name: string, value: number, labels?: MetricLabels): void;

@@ -84,7 +84,9 @@ const instanceOf = (described: SdkInstance, id: string): Instance => ({
   tags: labelsOf(described.Tags),
 });
 
-/** What was bought on demand may run in an open reservation all the same, by chance: that makes it no reserved machine. */
+/**
+ * What was bought on demand may run in an open reservation all the same, by chance: that makes it no reserved machine.
+ */
 function purchaseOf(described: SdkInstance): Pick<Instance, "capacityType" | "reservation"> {
   const {
     SpotInstanceRequestId,

@@ -117,7 +117,9 @@ const strategies = {
   "on-demand": { own: "lowest-price", ranked: "prioritized" },
 } as const;
 
-/** How EC2 is to buy: of a capacity block there is nothing to choose, and of interruptible capacity it knows no prices. */
+/**
+ * How EC2 is to buy: of a capacity block there is nothing to choose, and of interruptible capacity it knows no prices.
+ */
 function purchase({ market, byPriority }: FleetRequest): Purchase {
   const key = byPriority === true ? "ranked" : "own";
   const purchases: Readonly<Record<FleetMarket, Purchase>> = {

@@ -22,7 +22,8 @@ export function sdkTemplate(template: LaunchTemplate): RequestLaunchTemplateData
       HttpProtocolIpv6: template.metadata.httpProtocolIPv6,
       HttpPutResponseHopLimit: template.metadata.httpPutResponseHopLimit,
       HttpTokens: template.metadata.httpTokens,
-      // Tag keys such as kubernetes.io/cluster/x are not allowed in instance metadata (EC2 user guide, "instance tags").
+      // Tag keys such as kubernetes.io/cluster/x are not allowed in instance metadata (EC2 user guide, "instance
+      // tags").
       InstanceMetadataTags: "disabled",
     },
     ...placement(template),

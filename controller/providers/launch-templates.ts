@@ -22,7 +22,9 @@ interface Kept {
   usedAt: number;
 }
 
-/** Launch templates, named after their content: created when first needed, reused, and removed when nobody needs them. */
+/**
+ * Launch templates, named after their content: created when first needed, reused, and removed when nobody needs them.
+ */
 export class LaunchTemplates {
   readonly #deps: Deps;
   readonly #kept = new Map<string, Kept>();

@@ -71,7 +71,10 @@ function overridden(reserved: Reservable, by: Readonly<Record<string, string>> =
   };
 }
 
-/** Soft thresholds give pods time and so take nothing away. https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ */
+/**
+ * Soft thresholds give pods time and so take nothing away.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/
+ */
 function eviction(capacity: Reservable, hard: Readonly<Record<string, string>> = {}): Reservable {
   return {
     cpu: 0,

@@ -16,7 +16,9 @@ interface Deps {
   readonly isolatedVpc: boolean;
 }
 
-/** On-demand and spot prices per hour. Until AWS has answered, what the package ships; an empty answer changes nothing. */
+/**
+ * On-demand and spot prices per hour. Until AWS has answered, what the package ships; an empty answer changes nothing.
+ */
 export class Prices {
   readonly #deps: Deps;
   #onDemand: PriceList;

@@ -6,7 +6,10 @@ import type { Boot } from "./boot";
 
 const NODE_CONFIG = "application/node.eks.aws";
 
-/** Amazon Linux 2023: a NodeConfig for nodeadm, after whatever the user wrote. https://awslabs.github.io/amazon-eks-ami/nodeadm/ */
+/**
+ * Amazon Linux 2023: a NodeConfig for nodeadm, after whatever the user wrote.
+ * https://awslabs.github.io/amazon-eks-ami/nodeadm/
+ */
 export const al2023 = (boot: Boot): string =>
   mimeDocument([...customParts(boot.custom), { contentType: NODE_CONFIG, content: stringify(nodeConfig(boot)) }]);
 

@@ -14,7 +14,8 @@ const writers: Readonly<Record<AmiFamily, (boot: Boot) => string>> = {
   Windows2019: windows,
   Windows2022: windows,
   Windows2025: windows,
-  // A custom image does what it does; its author registers the node with the taint that Karpenter's documentation asks for.
+  // A custom image does what it does; its author registers the node with the taint that Karpenter's documentation asks
+  // for.
   Custom: ({ custom }) => custom,
 };
 

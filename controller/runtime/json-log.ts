@@ -17,7 +17,9 @@ export interface JsonLogOptions {
 /** Names of fields whose values are credentials, whatever they hold. */
 const secret = /token|secret|password|authorization|credential/i;
 
-/** One JSON object a line: level, time, logger, message, then the fields. Stacks of errors are for the debug level only. */
+/**
+ * One JSON object a line: level, time, logger, message, then the fields. Stacks of errors are for the debug level only.
+ */
 export class JsonLog implements Log {
   readonly #options: JsonLogOptions;
 

@@ -16,15 +16,16 @@ export interface ManagerOptions extends LoopPorts {
 /** The right to act. One replica has it at a time. */
 export interface Leadership {
   /**
-   * Waits for the right, works, gives it back. The work's signal is aborted when `signal` is, or when the right is lost; in that case
-   * `hold` rejects once the work is over.
+   * Waits for the right, works, gives it back. The work's signal is aborted when `signal` is, or when the right is
+   * lost; in that case `hold` rejects once the work is over.
    */
   hold(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Runs everything: first the mirrors, so that a replica which comes to lead is warm; then, while it leads, every reconciler and
- * singleton. Stops in the opposite order when `signal` is aborted, and resolves when all is still. Rejects when leadership is lost.
+ * Runs everything: first the mirrors, so that a replica which comes to lead is warm; then, while it leads, every
+ * reconciler and singleton. Stops in the opposite order when `signal` is aborted, and resolves when all is still.
+ * Rejects when leadership is lost.
  */
 export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<void> {
   const { mirrors, leadership, log } = options;

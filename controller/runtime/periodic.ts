@@ -1,6 +1,8 @@
 import { after, type Singleton } from "./reconciler";
 
-/** Something to be done again and again, for the first time after one period. What fails is tried again with back-off. */
+/**
+ * Something to be done again and again, for the first time after one period. What fails is tried again with back-off.
+ */
 export function periodic({
   name,
   everyMs,

@@ -20,7 +20,10 @@ export interface Probes {
   close(): Promise<void>;
 }
 
-/** `/metrics` on one port, `/healthz` and `/readyz` on another. A stuck event loop answers none of them, which is the right answer. */
+/**
+ * `/metrics` on one port, `/healthz` and `/readyz` on another. A stuck event loop answers none of them,
+ * which is the right answer.
+ */
 export async function startProbes(options: ProbesOptions): Promise<Probes> {
   const { host, metrics, unhealthy, unready } = options;
   const metricsServer = await listen(

@@ -2,7 +2,10 @@ import { Counter, Gauge, Histogram, Registry, Summary, collectDefaultMetrics } f
 import { type Metric, durationBuckets, metrics, quantiles } from "../contract/metrics";
 import type { MetricLabels, Metrics } from "../ports/metrics";
 
-/** Metrics for Prometheus, out of the table in `contract/metrics.ts`. Names, labels or uses that the table does not know throw. */
+/**
+ * Metrics for Prometheus, out of the table in `contract/metrics.ts`. Names, labels or uses that the
+ * table does not know throw.
+ */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();

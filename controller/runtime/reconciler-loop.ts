@@ -22,7 +22,10 @@ export type AnyReconciler = { [K in Kind]: Reconciler<K> }[Kind];
 
 const DEFAULT_CONCURRENCY = 10;
 
-/** Calls a reconciler for every object of its kind, now and whenever something about it changed, until `signal` is aborted; resolves once its last call is over. */
+/**
+ * Calls a reconciler for every object of its kind, now and whenever something about it changed, until `signal` is
+ * aborted; resolves once its last call is over.
+ */
 export async function runReconciler<K extends Kind>(
   reconciler: Reconciler<K>,
   ports: LoopPorts,

@@ -1,6 +1,6 @@
 /**
- * Works on all items, so many at a time: answers that come together are then few, and nobody waits long for them to be looked at. A failure
- * keeps no other item from its turn. Rejects with the first one when all is done.
+ * Works on all items, so many at a time: answers that come together are then few, and nobody waits long for them to be
+ * looked at. A failure keeps no other item from its turn. Rejects with the first one when all is done.
  */
 export async function severalAtOnce<T>(
   items: Iterable<T>,

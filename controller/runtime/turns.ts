@@ -2,15 +2,19 @@
 const TURN_MS = 10;
 
 /**
- * Resolves once everything else that is due has had its turn: timers, sockets, other work that gave way. Of two immediates, one inside
- * the other, the second comes a whole round of the event loop after the first, wherever in a round the first was asked for.
+ * Resolves once everything else that is due has had its turn: timers, sockets, other work that gave way. Of two
+ * immediates, one inside the other, the second comes a whole round of the event loop after the first, wherever in a
+ * round the first was asked for.
  */
 export const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve));
   });
 
-/** Does something with each item, and gives way in between whenever it has taken long. Rejects when `signal` is aborted meanwhile. */
+/**
+ * Does something with each item, and gives way in between whenever it has taken long. Rejects when
+ * `signal` is aborted meanwhile.
+ */
 export async function inTurns<T>(items: Iterable<T>, act: (item: T) => void, signal?: AbortSignal): Promise<void> {
   let startedAt = performance.now();
   for (const item of items) {

@@ -8,8 +8,9 @@ export interface WindowOptions {
 }
 
 /**
- * Collects a burst into one batch: it opens with the first key, and closes once nothing new came for a while, or when it has been
- * open too long. A key that is in already prolongs nothing, so that pods which keep asking cannot hold it open.
+ * Collects a burst into one batch: it opens with the first key, and closes once nothing new came for a while,
+ * or when it has been open too long. A key that is in already prolongs nothing, so that pods which keep
+ * asking cannot hold it open.
  */
 export class Window {
   readonly #clock: Clock;
@@ -32,7 +33,9 @@ export class Window {
     this.#opened?.();
   }
 
-  /** Resolves when a window has closed, with its keys; rejects when `signal` is aborted first. Wait in one place only. */
+  /**
+   * Resolves when a window has closed, with its keys; rejects when `signal` is aborted first. Wait in one place only.
+   */
   async wait(signal: AbortSignal): Promise<ReadonlySet<string>> {
     if (this.#keys.size === 0) await this.#untilOpen(signal);
     for (let left = this.#leftMs(); left > 0; left = this.#leftMs()) await this.#clock.sleep(left, signal);

@@ -11,8 +11,8 @@ export interface WorkQueueOptions {
 }
 
 /**
- * Keys to be worked on: each waits once, however often it is added; none is worked on twice at once; a key added while it is
- * worked on comes again afterwards. Of several delays for one key, the earliest counts.
+ * Keys to be worked on: each waits once, however often it is added; none is worked on twice at once; a key added while
+ * it is worked on comes again afterwards. Of several delays for one key, the earliest counts.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;

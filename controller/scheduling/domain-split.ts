@@ -45,8 +45,8 @@ export class DomainSplit {
 
   /**
    * Deals the pods of the asks out to domains, one by one, and counts them there; each domain of an ask becomes an ask
-   * of its own. Those with the fewest choices go first, as others can make up for them, but pods that follow others wait
-   * until those are dealt. What no domain may have is left out.
+   * of its own. Those with the fewest choices go first, as others can make up for them, but pods that follow others
+   * wait until those are dealt. What no domain may have is left out.
    * @param settle puts pods on nodes that are there; asked again whenever the emptiest domain has one pod more
    */
   deal(asks: readonly Ask[], settle: (ask: Ask) => void): readonly Ask[] {

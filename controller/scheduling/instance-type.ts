@@ -13,7 +13,9 @@ export interface InstanceType {
   /** Capacity less kube-reserved, system-reserved and eviction threshold. */
   readonly allocatable: ResourceList;
   readonly offerings: readonly Offering[];
-  /** Where NodeOverlays made it differ from what the cloud sells: prices of offerings, and resources that came on top. */
+  /**
+   * Where NodeOverlays made it differ from what the cloud sells: prices of offerings, and resources that came on top.
+   */
   readonly overlaid?: { readonly price: boolean; readonly capacity?: ResourceList };
 }
 

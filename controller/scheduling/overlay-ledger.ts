@@ -6,7 +6,10 @@ import type { TypeChange } from "./overlay-decoration";
 import { changesPrice, type PriceChange } from "./overlay-price";
 import type { Target } from "./overlay-targets";
 
-/** Who speaks of a price or a resource: the first, being the heaviest, is heeded; the last, being the lightest, is who the next one may clash with. */
+/**
+ * Who speaks of a price or a resource: the first, being the heaviest, is heeded; the last, being the lightest, is who
+ * the next one may clash with.
+ */
 interface Voices {
   readonly first: NodeOverlay;
   readonly last: NodeOverlay;

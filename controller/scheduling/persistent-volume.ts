@@ -40,7 +40,10 @@ const placeByLabels = (own: PersistentVolume["metadata"]["labels"] = {}): Requir
 
 const ebs = "ebs.csi.aws.com";
 
-/** Drivers that serve what was built into Kubernetes once (https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration). */
+/**
+ * Drivers that serve what was built into Kubernetes once
+ * (https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration).
+ */
 const successors: Readonly<Partial<Record<string, string>>> = { "kubernetes.io/aws-ebs": ebs };
 
 /** The CSI driver behind a storage class's provisioner. */

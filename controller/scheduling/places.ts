@@ -6,8 +6,8 @@ export const inBoth = (these: readonly Requirements[], those: readonly Requireme
   merged(these.flatMap((a) => those.filter((b) => disagreement(a, b) === undefined).map((b) => both(a, b))));
 
 /**
- * The same alternatives, as few as can be: "zone In [a]" or "zone In [b]" is "zone In [a, b]", within which the cheapest
- * may be looked for at once.
+ * The same alternatives, as few as can be: "zone In [a]" or "zone In [b]" is "zone In [a, b]", within which the
+ * cheapest may be looked for at once.
  */
 export function merged(alternatives: readonly Requirements[]): readonly Requirements[] {
   const kept: Requirements[] = [];

@@ -46,8 +46,8 @@ export class VolumeMap {
   }
 
   /**
-   * What has to be attached for the pod, by CSI driver: each volume once, under a name that is the same for every pod that
-   * shares it. Drivers without limits are in it, too; volumes that are not known, or not attached, are not.
+   * What has to be attached for the pod, by CSI driver: each volume once, under a name that is the same for every pod
+   * that shares it. Drivers without limits are in it, too; volumes that are not known, or not attached, are not.
    */
   volumesByDriver(pod: Pod): ReadonlyMap<string, ReadonlySet<string>> {
     const attached = new Map<string, Set<string>>();

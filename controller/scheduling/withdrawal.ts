@@ -75,7 +75,9 @@ function remove({ host, spot }: Site, share: Share, count: number): void {
   host.remove(share, count);
 }
 
-/** Pods for which a key was left open were not counted by it, whatever their node turned out to be, but by a recount. */
+/**
+ * Pods for which a key was left open were not counted by it, whatever their node turned out to be, but by a recount.
+ */
 function spotAsCounted(spot: Spot, { option }: Share["ask"]): Spot {
   if (spot.isThere || option?.isOpen !== true) return spot;
   const isKnown = ({ term: { filter, key } }: TopologyGroup): boolean => filter !== undefined || option.values.has(key);

@@ -31,7 +31,9 @@ export function outcomesOf({ existing, newNodes, unschedulable }: Plan): Readonl
   return outcomes;
 }
 
-/** What to say about a buffer after a plan; undefined when the plan tells nothing new, as while its nodes are launching. */
+/**
+ * What to say about a buffer after a plan; undefined when the plan tells nothing new, as while its nodes are launching.
+ */
 export function provisioningOf(buffer: CapacityBuffer, outcome: Outcome | undefined): Finding | undefined {
   const { replicas = 0 } = buffer.status ?? {};
   const not = (reason: string, message: string): Finding => fails("Provisioning", reason, message);

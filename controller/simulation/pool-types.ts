@@ -11,7 +11,10 @@ export type Catalog = ReadonlyMap<string, readonly InstanceType[]>;
 /** Pools, and the overlays that may speak of their types. */
 export type PoolsAndOverlays = Pick<Snapshot, "pools" | "overlays">;
 
-/** What each pool can launch, and at what price, as overlays make it. Pools whose class can launch nothing now are not there. */
+/**
+ * What each pool can launch, and at what price, as overlays make it. Pools whose class can launch
+ * nothing now are not there.
+ */
 export const typesByPool = (look: PoolsAndOverlays, catalog: Catalog): Overlaid["instanceTypes"] =>
   overlaidPools(look, catalog).instanceTypes;
 

@@ -51,7 +51,10 @@ export class Intentions {
     return (this.#nominated.get(node) ?? 0) > nowMs;
   }
 
-  /** How many units of buffers each node has room for, by provider id, as the last plan has it; in place of the one before. */
+  /**
+   * How many units of buffers each node has room for, by provider id, as the last plan has it; in place of the one
+   * before.
+   */
   keepRoom(units: ReadonlyMap<string, number>): void {
     this.#bufferUnits = units;
   }

@@ -1,4 +1,6 @@
-/** A program of one's own: Karpenter on a cluster that is there, with pools from a dictionary and one made by itself. */
+/**
+ * A program of one's own: Karpenter on a cluster that is there, with pools from a dictionary and one made by itself.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { EC2NodeClass, Karpenter, lookUpCluster, NodePool } from "pulumi-karpenter";
 

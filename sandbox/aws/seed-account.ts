@@ -34,7 +34,9 @@ export interface Seed {
 
 const zones = ["a", "b", "c"] as const;
 
-/** Makes the network, the cluster's role and the cluster. Nothing carries a discovery tag: that is for our stack to add. */
+/**
+ * Makes the network, the cluster's role and the cluster. Nothing carries a discovery tag: that is for our stack to add.
+ */
 export async function seedAccount({ clients }: Pick<Aws, "clients">, options: SeedOptions): Promise<Seed> {
   const { clusterName } = options;
   const network = await makeNetwork(clients, clusterName);

@@ -54,7 +54,8 @@ export async function makeCredentials(directory: string): Promise<Credentials> {
 /** token,user,uid,"group,group" a line, as the API server's static token file wants it. */
 const tokenTable = (tokens: Credentials["tokens"]): string =>
   Object.entries(identities)
-    .map(([name, { user, groups }]) => `${tokens[name as Identity]},${user},${name},"${groups.join(",")}"\n`) // its keys
+    // Its keys are the names.
+    .map(([name, { user, groups }]) => `${tokens[name as Identity]},${user},${name},"${groups.join(",")}"\n`)
     .join("");
 
 /** An API server, from a client's side. */

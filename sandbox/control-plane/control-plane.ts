@@ -20,7 +20,10 @@ export interface ServingControlPlane extends ControlPlane {
   startControllers(): Promise<void>;
 }
 
-/** Starts etcd and the API server. The controllers are apart, so that other things that need the API only can start beside them. */
+/**
+ * Starts etcd and the API server. The controllers are apart, so that other things that need the API
+ * only can start beside them.
+ */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ServingControlPlane> {
   const credentials = await makeCredentials(join(options.directory, "kubernetes"));
   const { certificateFile, keyFile, ...server } = await startApiServer(options, credentials);

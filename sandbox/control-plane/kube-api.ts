@@ -42,7 +42,10 @@ interface Call {
 
 const TIMEOUT_MS = 30_000;
 
-/** The API server by path and JSON, as whom a kubeconfig with a token says. For those who play machines: no watches, no caches. */
+/**
+ * The API server by path and JSON, as whom a kubeconfig with a token says. For those who play
+ * machines: no watches, no caches.
+ */
 export class KubeApi {
   readonly #server: URL;
   readonly #token: string;

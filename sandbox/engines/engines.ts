@@ -28,8 +28,9 @@ interface Job {
 const AT_ONCE = 2;
 
 /**
- * Finds every engine, on PATH or in the cache, and builds those that are in neither. The first time this takes about ten minutes on two cores.
- * Throws one line when the machine lacks something, and the end of the build's output when a build fails.
+ * Finds every engine, on PATH or in the cache, and builds those that are in neither. The first time this takes
+ * about ten minutes on two cores. Throws one line when the machine lacks something, and the end of the build's
+ * output when a build fails.
  */
 export async function buildEngines(report: Report, cache = new Cache()): Promise<Engines> {
   const found = await findAll(report);
@@ -38,7 +39,8 @@ export async function buildEngines(report: Report, cache = new Cache()): Promise
   if (jobs.some(({ key }) => !cache.has(key))) await makeMissing(jobs, cache, report);
 
   const built = toBuild.map((recipe) => pathsInCache(recipe, cache));
-  const binaries = Object.assign({}, ...found.values(), ...built) as Record<Binary, string>; // every recipe is in one of the two
+  // Every recipe is in one of the two.
+  const binaries = Object.assign({}, ...found.values(), ...built) as Record<Binary, string>;
   const kwok = toBuild.find(({ name }) => name === "kwok");
   const stages = kwok ? Object.keys(kwokStages).map((name) => cache.path(keyOf(kwok), name)) : [];
   return { binaries, kwokStages: stages, python: motoPython(cache) };

@@ -12,8 +12,8 @@ const run = promisify(execFile);
 export const goBuildCache = (cache: Cache): string => cache.path("go-build");
 
 /**
- * Builds the programs of a recipe into a folder, in a scratch module that requires the recipe's module: `go install` would refuse modules that
- * replace others by folders, as Kubernetes' and Pulumi's do.
+ * Builds the programs of a recipe into a folder, in a scratch module that requires the recipe's module: `go install`
+ * would refuse modules that replace others by folders, as Kubernetes' and Pulumi's do.
  */
 export async function goBuild(recipe: Recipe, folder: string, cache: Cache): Promise<void> {
   const source = join(folder, "source");

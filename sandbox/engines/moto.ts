@@ -11,7 +11,10 @@ export const motoKey = `moto-${versions.moto}`;
 /** The interpreter that can import moto. */
 export const motoPython = (cache: Cache): string => cache.path(motoKey, "bin", "python");
 
-/** Makes the virtual environment. It may be renamed afterwards, as long as its interpreter is called and not its scripts, which hold its path. */
+/**
+ * Makes the virtual environment. It may be renamed afterwards, as long as its interpreter is called and not its
+ * scripts, which hold its path.
+ */
 export async function installMoto(folder: string, cache: Cache): Promise<void> {
   const logFile = cache.path("logs", `${motoKey}.log`);
   const pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", ...packages];

@@ -28,7 +28,10 @@ interface Started {
 const TERMINAL_EVERY_MS = 1_000;
 const LOG_EVERY_MS = 30_000;
 
-/** Tells of the building on a terminal, where one line is rewritten every second, or in a plain log, where a line is added every half minute. */
+/**
+ * Tells of the building on a terminal, where one line is rewritten every second, or in a plain log, where a line
+ * is added every half minute.
+ */
 export class Progress {
   readonly #output: Output;
   readonly #running = new Map<string, Started>();

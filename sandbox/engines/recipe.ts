@@ -45,7 +45,10 @@ import (
 func main() { etcdmain.Main(os.Args) }
 `;
 
-/** What kwok does with the nodes and pods it manages: nodes turn Ready, their leases are renewed, pods run, Jobs complete. */
+/**
+ * What kwok does with the nodes and pods it manages: nodes turn Ready, their leases are renewed, pods run, Jobs
+ * complete.
+ */
 export const kwokStages = {
   "node-initialize.yaml": "kustomize/stage/node/fast/node-initialize.yaml",
   "node-heartbeat-with-lease.yaml": "kustomize/stage/node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",

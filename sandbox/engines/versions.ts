@@ -1,4 +1,7 @@
-/** The versions that are built when PATH has none. Each is offered by the public Go module proxy or PyPI; a new version is a new place in the cache. */
+/**
+ * The versions that are built when PATH has none. Each is offered by the public Go module proxy or PyPI; a new version
+ * is a new place in the cache.
+ */
 export const versions = {
   etcd: "3.6.4",
   kubernetes: "1.34.1",

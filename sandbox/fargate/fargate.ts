@@ -99,7 +99,10 @@ class Fargate {
     }
   }
 
-  /** EKS deletes a profile's pods with the profile. https://docs.aws.amazon.com/eks/latest/userguide/delete-fargate-profile.html */
+  /**
+   * EKS deletes a profile's pods with the profile.
+   * https://docs.aws.amazon.com/eks/latest/userguide/delete-fargate-profile.html
+   */
   async #endOrphans(pods: readonly Pod[], profiles: readonly FargateProfile[]): Promise<void> {
     const names = new Set(profiles.map(({ name }) => name));
     for (const { metadata, spec } of pods) {

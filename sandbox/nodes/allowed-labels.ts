@@ -1,4 +1,7 @@
-/** Labels under Kubernetes' own domains that a kubelet may give its node. https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction */
+/**
+ * Labels under Kubernetes' own domains that a kubelet may give its node.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+ */
 const allowed = new Set([
   "beta.kubernetes.io/arch",
   "beta.kubernetes.io/instance-type",

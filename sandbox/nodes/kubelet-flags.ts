@@ -1,6 +1,9 @@
 import type { BootInstructions, BootTaint } from "./boot-instructions";
 
-/** The part of the instructions that kubelet takes as flags. https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/ */
+/**
+ * The part of the instructions that kubelet takes as flags.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
+ */
 export type KubeletSettings = Pick<
   BootInstructions,
   "labels" | "taints" | "maxPods" | "kubeReserved" | "systemReserved" | "evictionHard"

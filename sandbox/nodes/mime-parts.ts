@@ -3,7 +3,10 @@ export interface MimePart {
   readonly content: string;
 }
 
-/** The parts of a MIME multipart document, as cloud-init reads it; a document of another kind is one part without a type. */
+/**
+ * The parts of a MIME multipart document, as cloud-init reads it; a document of another kind is one part without a
+ * type.
+ */
 export function mimeParts(document: string): MimePart[] {
   const text = document.replaceAll("\r\n", "\n");
   const boundary = /^content-type:\s*multipart\/[^;]+;\s*boundary="?([^"\n]+)"?/im.exec(text)?.[1];

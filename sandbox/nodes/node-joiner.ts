@@ -29,9 +29,9 @@ const POLL_MS = 500;
 const SETTLE_MS = 500;
 
 /**
- * Plays EC2 machines and their kubelets: a running instance whose user data names a cluster of the account, all of which
- * are the one API server, and whose role that cluster admits, registers the node that its user data asks for, once. When
- * its instance is terminated the node goes.
+ * Plays EC2 machines and their kubelets: a running instance whose user data names a cluster of the account, all of
+ * which are the one API server, and whose role that cluster admits, registers the node that its user data asks for,
+ * once. When its instance is terminated the node goes.
  */
 export function startNodeJoiner(options: NodeJoinerOptions): Repeating {
   const joiner = new NodeJoiner(options);
@@ -125,7 +125,9 @@ class NodeJoiner {
     await this.#settle(nodeNameOf(instance), devicesOf(type));
   }
 
-  /** What happens on a fresh node without kubelet: device plugins report, the cloud's controller takes its taint away. */
+  /**
+   * What happens on a fresh node without kubelet: device plugins report, the cloud's controller takes its taint away.
+   */
   async #settle(name: string, devices: Readonly<Record<string, string>>): Promise<void> {
     const { api } = this.#options;
     const path = `/api/v1/nodes/${name}`;
@@ -168,8 +170,8 @@ interface NodeObject {
 }
 
 /**
- * After a round that created the node and then failed, it is there. A machine may also have got the address, and with it
- * the name, of one whose node is still going: then it has to wait.
+ * After a round that created the node and then failed, it is there. A machine may also have got the address, and with
+ * it the name, of one whose node is still going: then it has to wait.
  */
 async function createUnlessThere(api: KubeApi, node: object, instance: Instance): Promise<void> {
   try {

@@ -22,7 +22,10 @@ export interface Machine {
 
 export const nodeNameOf = (instance: Instance): string => instance.PrivateDnsName ?? "";
 
-/** The Node that the machine's kubelet registers, with what the cloud's controller adds. https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+/**
+ * The Node that the machine's kubelet registers, with what the cloud's controller adds.
+ * https://kubernetes.io/docs/reference/labels-annotations-taints/
+ */
 export function nodeObject(machine: Machine): object {
   const { instance, boot, type, diskBytes } = machine;
   const name = nodeNameOf(instance);

@@ -3,7 +3,10 @@ import type { BootInstructions } from "./boot-instructions";
 
 const MI = 1024 ** 2;
 const GI = 1024 ** 3;
-/** Firmware, kernel and crash kernel take a little less than Karpenter's guess of 7.5 %; real machines differ from it too. */
+/**
+ * Firmware, kernel and crash kernel take a little less than Karpenter's guess of 7.5 %; real
+ * machines differ from it too.
+ */
 const HIDDEN_MEMORY = 0.06;
 const EVICTION_MEMORY = 100 * MI;
 const EVICTION_DISK = 0.1;
@@ -86,7 +89,10 @@ const neurons = ({ NeuronInfo }: InstanceTypeInfo): [string, number][] =>
 const elasticFabricAdapters = ({ NetworkInfo }: InstanceTypeInfo): [string, number][] =>
   NetworkInfo?.EfaSupported === true ? [["vpc.amazonaws.com/efa", NetworkInfo.EfaInfo?.MaximumEfaInterfaces ?? 0]] : [];
 
-/** Every interface's own address is not for pods; two pods use the host's. https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html */
+/**
+ * Every interface's own address is not for pods; two pods use the host's.
+ * https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
+ */
 function podsByInterfaces({ NetworkInfo }: InstanceTypeInfo): number {
   const cards = NetworkInfo?.NetworkCards?.find(
     ({ NetworkCardIndex }) => NetworkCardIndex === (NetworkInfo.DefaultNetworkCardIndex ?? 0),

@@ -50,9 +50,10 @@ const nodeConfigs = (text: string): NodeConfig[] =>
 /** Several documents are one: nodeadm merges them, later ones win, and flags add up. */
 function readNodeConfigs(configs: readonly NodeConfig[]): BootInstructions | undefined {
   const specs = configs.map(({ spec }) => spec ?? {});
-  const cluster = Object.assign({}, ...specs.map((spec) => spec.cluster)) as NonNullable<(typeof specs)[0]["cluster"]>; // merged
+  // Both merged, field by field.
+  const cluster = Object.assign({}, ...specs.map((spec) => spec.cluster)) as NonNullable<(typeof specs)[0]["cluster"]>;
   const kubelets = specs.map(({ kubelet }) => kubelet?.config ?? {});
-  const config = Object.assign({}, ...kubelets) as (typeof kubelets)[number]; // merged, field by field
+  const config = Object.assign({}, ...kubelets) as (typeof kubelets)[number];
   if (cluster.name === undefined) return undefined;
   const flags = readKubeletFlags(specs.flatMap(({ kubelet }) => kubelet?.flags ?? []));
   return {

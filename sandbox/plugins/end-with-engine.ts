@@ -1,8 +1,8 @@
 const CHECK_EVERY_MS = 1_000;
 
 /**
- * Ends this process when the one that started it is gone. The engine ends its plugins itself, but not when it is killed,
- * and a plugin has no other work. A process whose parent ends gets another parent.
+ * Ends this process when the one that started it is gone. The engine ends its plugins itself, but not when it is
+ * killed, and a plugin has no other work. A process whose parent ends gets another parent.
  */
 export function endWithEngine(): void {
   const engine = process.ppid;

@@ -28,7 +28,10 @@ export interface ContainerRunOptions {
 }
 
 const CONFIG_RETRY_MS = 2_000;
-/** The first restart is at once; then it waits, twice as long each time. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy */
+/**
+ * The first restart is at once; then it waits, twice as long each time.
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
+ */
 const FIRST_BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 300_000;
 const FORGIVEN_AFTER_MS = 600_000;

@@ -4,7 +4,10 @@ import type { Container, FieldReference, Place, Pod, Quantities, ResourceReferen
 /** What a container that sets no limit has: all of its Fargate node. */
 const nodeResources: Quantities = { cpu: "2", memory: "4Gi", "ephemeral-storage": "20Gi" };
 
-/** A field of the pod as text. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ Throws for what that page does not list. */
+/**
+ * A field of the pod as text (https://kubernetes.io/docs/concepts/workloads/pods/downward-api/). Throws for what that
+ * page does not list.
+ */
 export function fieldOf(pod: Pod, { podIp, hostIp }: Place, { fieldPath }: FieldReference): string {
   const { metadata, spec } = pod;
   const [, map, key] = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(fieldPath) ?? [];

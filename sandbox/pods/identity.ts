@@ -49,7 +49,10 @@ export async function kubernetesIdentity(
   return { KUBECONFIG: path, KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
 }
 
-/** What EKS's webhook gives to pods whose service account names a role. https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html */
+/**
+ * What EKS's webhook gives to pods whose service account names a role.
+ * https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html
+ */
 export async function awsIdentity({ api, pod, folder, tokens, aws }: Identity): Promise<Record<string, string>> {
   const account = pod.spec.serviceAccountName ?? "default";
   const path = `/api/v1/namespaces/${pod.metadata.namespace}/serviceaccounts/${account}`;

@@ -109,7 +109,10 @@ class PodRunner {
     else this.#end(metadata.uid, tenancy, () => this.#remove(metadata));
   }
 
-  /** Beside the rounds: a pod may take its grace period. Forgotten once it is over, so that a failed removal is tried again. */
+  /**
+   * Beside the rounds: a pod may take its grace period. Forgotten once it is over, so that a failed removal is tried
+   * again.
+   */
   #end(uid: string, tenancy: Tenancy, then: () => Promise<void> = () => Promise.resolve()): void {
     if (tenancy.ending) return;
     tenancy.ending = true;

@@ -3,8 +3,8 @@ import type { Probe } from "./pod";
 import { succeeds, type Target } from "./probe";
 
 /**
- * Probes until aborted, as often as the probe says, and tells every change: true after `successThreshold` successes in a
- * row, false after `failureThreshold` failures. Before the first of either, nothing is told.
+ * Probes until aborted, as often as the probe says, and tells every change: true after `successThreshold` successes in
+ * a row, false after `failureThreshold` failures. Before the first of either, nothing is told.
  */
 export async function watchProbe(
   probe: Probe,

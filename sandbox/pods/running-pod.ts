@@ -52,7 +52,9 @@ export class RunningPod {
     this.#containers = pod.spec.containers.map((container) => this.#runOf(container, policy));
   }
 
-  /** Fills the volumes and starts the containers. Throws, to be called again, when something the spec names is missing. */
+  /**
+   * Fills the volumes and starts the containers. Throws, to be called again, when something the spec names is missing.
+   */
   async start(): Promise<void> {
     const { folder, place, api, aws } = this.#options;
     await mkdir(join(folder, "home"), { recursive: true });

@@ -4,7 +4,9 @@ import { join } from "node:path";
 /** Writes a line, with the time before it. */
 export type Log = (line: string) => void;
 
-/** The log of a component that runs within this process: `<directory>/logs/<component>.log`, beside those of the others. */
+/**
+ * The log of a component that runs within this process: `<directory>/logs/<component>.log`, beside those of the others.
+ */
 export function componentLog(directory: string, component: string): Log {
   mkdirSync(join(directory, "logs"), { recursive: true });
   const file = join(directory, "logs", `${component}.log`);

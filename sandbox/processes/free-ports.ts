@@ -1,11 +1,17 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Below the range that Linux and macOS take for outgoing connections, so that none of those grabs a port before its owner binds it. */
+/**
+ * Below the range that Linux and macOS take for outgoing connections, so that none of those grabs a port
+ * before its owner binds it.
+ */
 const RANGE = { from: 15_000, to: 30_000 } as const;
 const TRIES_PER_PORT = 100;
 
-/** Ports of 127.0.0.1 on which nobody listens, all different. Drawn at random, so that sandboxes starting side by side rarely meet. */
+/**
+ * Ports of 127.0.0.1 on which nobody listens, all different. Drawn at random, so that sandboxes starting
+ * side by side rarely meet.
+ */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   for (let tries = 0; found.size < count; tries++) {

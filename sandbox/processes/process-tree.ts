@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Kills a process and everything that it started, also what has a process group of its own: that is known by its parent. */
+/**
+ * Kills a process and everything that it started, also what has a process group of its own: that is known by its
+ * parent.
+ */
 export async function killTree(root: number): Promise<void> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
   const processes = stdout.split("\n").flatMap((row) => {

@@ -3,9 +3,9 @@ import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
 /**
- * Reads "+<group>" and "-<group>" lines, and when its input ends, because whoever wrote them is gone, kills the groups that are left,
- * with all that they started: Pulumi gives its plugins groups of their own.
- * Shell, because it must survive us and cost nothing: one such process idles beside each supervisor.
+ * Reads "+<group>" and "-<group>" lines, and when its input ends, because whoever wrote them is gone, kills the groups
+ * that are left, with all that they started: Pulumi gives its plugins groups of their own. Shell, because it must
+ * survive us and cost nothing: one such process idles beside each supervisor.
  */
 const script = `
 groups=" "
@@ -27,7 +27,10 @@ for group in $groups; do
 done
 `;
 
-/** Sees to it that process groups do not outlive this process, however it ends: by exit, by signal, or by SIGKILL, where no handler runs. */
+/**
+ * Sees to it that process groups do not outlive this process, however it ends: by exit, by signal, or by
+ * SIGKILL, where no handler runs.
+ */
 export class Reaper {
   readonly #input: Writable;
 

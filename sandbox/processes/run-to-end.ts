@@ -14,7 +14,10 @@ export interface Task {
   readonly logFile: string;
 }
 
-/** Runs a program to its end, and ends it when this process goes first. Throws, with its last lines, unless it ends well. */
+/**
+ * Runs a program to its end, and ends it when this process goes first. Throws, with its last lines, unless it ends
+ * well.
+ */
 export async function runToEnd(task: Task): Promise<void> {
   mkdirSync(dirname(task.logFile), { recursive: true });
   const reaper = new Reaper();

@@ -80,7 +80,10 @@ export class Supervisor {
     this.crashed = new Promise((resolve) => this.#crashes.once("crash", resolve));
   }
 
-  /** Starts a component and waits until it is ready. Throws, with its last log lines, when it ends before that or is not ready in time. */
+  /**
+   * Starts a component and waits until it is ready. Throws, with its last log lines, when it ends before
+   * that or is not ready in time.
+   */
   async start(component: Component): Promise<Running> {
     const child = await this.#spawn(component);
     this.#children.push(child);
@@ -91,7 +94,10 @@ export class Supervisor {
     return { pid: child.pid, logFile: child.logFile, stop: () => this.#end(child) };
   }
 
-  /** Takes in a process that somebody else started: it and all that it started are killed before the components end. Returns how to let it go. */
+  /**
+   * Takes in a process that somebody else started: it and all that it started are killed before the components end.
+   * Returns how to let it go.
+   */
   adopt(pid: number): () => void {
     this.#guests.add(pid);
     this.#reaper.watch(pid);
@@ -101,7 +107,10 @@ export class Supervisor {
     };
   }
 
-  /** Process id of the component of this name, the one started last; undefined when none is up. For those who want to see it die. */
+  /**
+   * Process id of the component of this name, the one started last; undefined when none is up. For
+   * those who want to see it die.
+   */
   pidOf(name: string): number | undefined {
     return this.#children.findLast(({ component, exit }) => component.name === name && !exit)?.pid;
   }

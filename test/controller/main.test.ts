@@ -96,7 +96,7 @@ describe("the controller's program", function () {
     await rm(directory, { recursive: true });
   });
 
-  it("leads with one of two ready replicas, goes on with the other when that one is killed, and gives the lease back when told to stop", async () => {
+  it("leads with one of two replicas, then with the other, and gives the lease back when told to stop", async () => {
     const first = await startReplica(ground, "first");
     replicas.push(first);
     await eventually("the first replica leads", () => leads(first), 60_000);

@@ -31,7 +31,10 @@ const others = {
   mapUsers: "- userarn: arn:aws:iam::123456789012:user/ops\n  username: ops\n  groups:\n    - system:masters\n",
 };
 
-/** As pools of that era: a profile that is there already, subnets by the cluster's own tag, a wait when empty, an expiry. */
+/**
+ * As pools of that era: a profile that is there already, subnets by the cluster's own tag, a wait when empty, an
+ * expiry.
+ */
 const pool = {
   class: {
     spec: {

@@ -12,8 +12,9 @@ import { silentMetrics } from "./silence";
 let starting: Promise<KubernetesSandbox> | undefined;
 
 /**
- * A real API server with Karpenter's kinds, controllers, scheduler and kwok: one for the whole run, started by the first test that asks.
- * Tests share it, so each keeps to a namespace or to names of its own. Give the asking test or hook time: `this.timeout(STARTING_MS)`.
+ * A real API server with Karpenter's kinds, controllers, scheduler and kwok: one for the whole run, started by the
+ * first test that asks. Tests share it, so each keeps to a namespace or to names of its own. Give the asking test or
+ * hook time: `this.timeout(STARTING_MS)`.
  */
 export function controlPlane(): Promise<KubernetesSandbox> {
   starting ??= start();

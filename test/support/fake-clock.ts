@@ -40,7 +40,9 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Lets so much time pass, waking each sleeper at its own moment and letting everything that follows from it happen. */
+  /**
+   * Lets so much time pass, waking each sleeper at its own moment and letting everything that follows from it happen.
+   */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
     await settled();

@@ -16,7 +16,10 @@ interface Kubeconfig {
   readonly clusters: { cluster: { server: string } }[];
 }
 
-/** Puts a relay before the API server of a kubeconfig. What goes through stays encrypted, and 127.0.0.1 is a name of its certificate on any port. */
+/**
+ * Puts a relay before the API server of a kubeconfig. What goes through stays encrypted, and 127.0.0.1 is a name of
+ * its certificate on any port.
+ */
 export async function outageOf(kubeconfig: string, copy: string): Promise<Outage> {
   // A kubeconfig that the sandbox wrote, with one cluster.
   const config = parse(await readFile(kubeconfig, "utf8")) as Kubeconfig;

@@ -5,8 +5,8 @@ import { ControllerWorld } from "./controller-world";
 import { nextName } from "./names";
 
 /**
- * The API server's word on an object with this spec: "" when it takes it, which is undone at once. Examples may break the
- * types on purpose.
+ * The API server's word on an object with this spec: "" when it takes it, which is undone at once. Examples may
+ * break the types on purpose.
  */
 export async function verdict(kind: Kind, spec: object): Promise<string> {
   const { kube } = await ControllerWorld.open();

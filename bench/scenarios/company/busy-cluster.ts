@@ -18,8 +18,8 @@ const PODS_PER_NODE = 10;
 const SERVICES_SHARE = 0.75;
 
 /**
- * A cluster at work: as many nodes as pods that wait, ten running pods on each, daemons included. What waits are further
- * replicas of the same services, and some batch. Nodes are more or less full, as they are after some weeks.
+ * A cluster at work: as many nodes as pods that wait, ten running pods on each, daemons included. What waits are
+ * further replicas of the same services, and some batch. Nodes are more or less full, as they are after some weeks.
  */
 export const busyCluster: Scenario = {
   name: "busy-cluster",

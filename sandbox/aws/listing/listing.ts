@@ -4,7 +4,9 @@ import { listClusters } from "./clusters";
 import { listIdentity } from "./identity";
 import { listMessaging } from "./messaging";
 
-/** Everything in an account that our stack could create or change: kind → what there is of it, one line each, sorted. */
+/**
+ * Everything in an account that our stack could create or change: kind → what there is of it, one line each, sorted.
+ */
 export type Listing = Readonly<Record<string, readonly string[]>>;
 
 /** Lists the account. Two listings are equal exactly when nothing of it was added, changed or removed between them. */

@@ -1,4 +1,6 @@
-/** The door to AWS: one client per service and region, loaded when first used, since a plugin is started on every `up`. */
+/**
+ * The door to AWS: one client per service and region, loaded when first used, since a plugin is started on every `up`.
+ */
 import type { EC2 } from "@aws-sdk/client-ec2";
 import type { EKS } from "@aws-sdk/client-eks";
 import type { EventBridge } from "@aws-sdk/client-eventbridge";

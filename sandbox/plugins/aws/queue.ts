@@ -28,7 +28,9 @@ const attributes = {
 type Attribute = keyof typeof attributes;
 type Attributes = Partial<Record<Attribute, unknown>>;
 
-/** What SQS assumes (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html). */
+/**
+ * What SQS assumes (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
+ */
 const defaults: Partial<Record<Attribute, string>> = {
   delaySeconds: "0",
   kmsDataKeyReusePeriodSeconds: "300",

@@ -8,7 +8,9 @@ export interface Property {
   readonly required?: true;
   /** Cannot be changed in place. */
   readonly replaces?: true;
-  /** Filled in with the program's name and seven hex digits, at most this long, unless `name` or `namePrefix` is given. */
+  /**
+   * Filled in with the program's name and seven hex digits, at most this long, unless `name` or `namePrefix` is given.
+   */
   readonly named?: number;
   /** AWS chooses a value when none is given, so finding one is no drift. */
   readonly computed?: true;
@@ -17,8 +19,8 @@ export interface Property {
   /** AWS does not give it back, or it only steers the plugin: the last input is believed. */
   readonly remembered?: true;
   /**
-   * How two values are compared: `json` as documents, `set` regardless of order, `block` as an object in which AWS fills
-   * in what was left out. Otherwise value by value.
+   * How two values are compared: `json` as documents, `set` regardless of order, `block` as an object in which AWS
+   * fills in what was left out. Otherwise value by value.
    */
   readonly as?: "json" | "set" | "block";
 }

@@ -1,4 +1,6 @@
-/** Rules of a security group that another resource made: the older form (several sources) and the newer ones (one each). */
+/**
+ * Rules of a security group that another resource made: the older form (several sources) and the newer ones (one each).
+ */
 import type { EC2, IpPermission, SecurityGroupRule } from "@aws-sdk/client-ec2";
 import type { SecurityGroupRuleArgs, SecurityGroupRuleState } from "@pulumi/aws/ec2/securityGroupRule";
 import type {

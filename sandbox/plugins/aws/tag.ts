@@ -32,7 +32,8 @@ export const tag = define<TagArgs, TagState>({
   async delete(id, aws) {
     const ec2 = await aws.ec2();
     const { resourceId, key } = locate(id);
-    // The resource may be gone with its tags; EC2 names that by kind (InvalidSubnetID.NotFound, InvalidGroup.NotFound…).
+    // The resource may be gone with its tags; EC2 names that by kind (InvalidSubnetID.NotFound,
+    // InvalidGroup.NotFound…).
     try {
       await ec2.deleteTags({ Resources: [resourceId], Tags: [{ Key: key }] });
     } catch (error) {

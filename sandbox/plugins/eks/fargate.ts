@@ -11,7 +11,9 @@ interface FargateNeeds {
 
 type Profile = Exclude<pulumi.UnwrappedObject<Pick<ClusterArgs, "fargate">>["fargate"], boolean | undefined>;
 
-/** The profile that `fargate` asks for: `true`, or what it should select. By default it takes default and kube-system. */
+/**
+ * The profile that `fargate` asks for: `true`, or what it should select. By default it takes default and kube-system.
+ */
 export function fargateProfile(name: string, needs: FargateNeeds): aws.eks.FargateProfile | undefined {
   const { args, cluster, parent } = needs;
   if (!args.fargate) return undefined;

@@ -2,7 +2,10 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { adminToken } from "../admin-token";
 
-/** How to reach the cluster as its administrator. Secret, since it holds a token where AWS's would run `aws eks get-token`. */
+/**
+ * How to reach the cluster as its administrator. Secret, since it holds a token where AWS's would run `aws eks
+ * get-token`.
+ */
 export function kubeconfigOf(cluster: aws.eks.Cluster): pulumi.Output<object> {
   const { endpoint, certificateAuthority, arn } = cluster;
   const facts = pulumi.all([endpoint, certificateAuthority.data, arn, pulumi.secret(adminToken())]);

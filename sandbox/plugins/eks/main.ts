@@ -1,4 +1,7 @@
-/** `pulumi-resource-eks`, as the engine starts it: components over the aws and kubernetes plugins, no resources of its own. */
+/**
+ * `pulumi-resource-eks`, as the engine starts it: components over the aws and kubernetes plugins, no resources of its
+ * own.
+ */
 import { version } from "@pulumi/eks/package.json";
 import type { Cluster } from "@pulumi/eks";
 import { main } from "@pulumi/pulumi/provider";

@@ -12,7 +12,9 @@ const secret = (value: Value): Properties => ({
   value,
 });
 
-/** The live object as outputs. A Secret's contents are secret; its write-only `stringData` is given back as asked for. */
+/**
+ * The live object as outputs. A Secret's contents are secret; its write-only `stringData` is given back as asked for.
+ */
 export function stateOf(live: Properties, inputs: Properties, fieldManager: string | undefined): Properties {
   const state = { ...live, [FIELD_MANAGER]: fieldManager };
   if (!isSecret(live)) return state;

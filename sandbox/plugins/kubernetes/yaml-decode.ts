@@ -2,7 +2,9 @@ import { parseAllDocuments } from "yaml";
 import type { Properties } from "../provider";
 import { isObject, listAt, objectAt, textAt, withMetadata } from "./json";
 
-/** `kubernetes:yaml:decode`, behind `yaml.ConfigFile` and `ConfigGroup`: the objects of a manifest, lists taken apart. */
+/**
+ * `kubernetes:yaml:decode`, behind `yaml.ConfigFile` and `ConfigGroup`: the objects of a manifest, lists taken apart.
+ */
 export function decodeYaml(args: Properties): Properties {
   const namespace = textAt(args, "defaultNamespace");
   const documents = parseAllDocuments(textAt(args, "text") ?? "").map((document) => {

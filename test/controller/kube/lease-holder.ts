@@ -1,4 +1,7 @@
-/** A replica, as far as leader election is concerned: `lease-holder.ts <kubeconfig> <lease> <holder>` says "leading" and goes on until it is killed. */
+/**
+ * A replica, as far as leader election is concerned: `lease-holder.ts <kubeconfig> <lease> <holder>` says "leading" and
+ * goes on until it is killed.
+ */
 import { Connection } from "#controller/kube/connection";
 import { Credentials } from "#controller/kube/credentials";
 import { Lease } from "#controller/kube/lease";

@@ -20,7 +20,8 @@ const leases = { apiVersion: "coordination.k8s.io/v1", plural: "leases", namespa
 
 async function specOf(connection: Connection, name: string): Promise<Record<string, unknown>> {
   const target = { namespace: "default", name };
-  return ((await connection.send({ verb: "get", info: leases, target })) as { spec: Record<string, unknown> }).spec; // a Lease has one
+  const lease = (await connection.send({ verb: "get", info: leases, target })) as { spec: Record<string, unknown> };
+  return lease.spec;
 }
 
 /** Work that goes on until it is told to stop, and says when it began. */

@@ -20,7 +20,9 @@ const only = (key: string, ...values: readonly string[]): RequirementSpec => ({ 
 const onDemand = only(labels.capacityType, "on-demand");
 const amd64 = only(labels.arch, "amd64");
 
-/** A claim that asks for this, beside two cores; with a uid of its own, since machines of all tests live in one account. */
+/**
+ * A claim that asks for this, beside two cores; with a uid of its own, since machines of all tests live in one account.
+ */
 const asking = (requirements: readonly RequirementSpec[], requests: Readonly<Record<string, string>> = {}): NodeClaim =>
   nodeClaim({
     metadata: { uid: randomUUID(), labels: { [labels.nodePool]: "default", team: "a" } },

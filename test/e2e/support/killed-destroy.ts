@@ -9,8 +9,8 @@ import type { Sandbox } from "#sandbox/sandbox";
 const project = join(__dirname, "..", "..", "..");
 
 /**
- * Starts `pulumi destroy` and, at the first line that matches, kills it with everything that it started, without a word:
- * what is left is as after the loss of the machine.
+ * Starts `pulumi destroy` and, at the first line that matches, kills it with everything that it started, without a
+ * word: what is left is as after the loss of the machine.
  */
 export async function killDestroyAt(line: RegExp, { directory, environment }: Sandbox): Promise<void> {
   const configFile = join(directory, "pulumi-config", "Pulumi.dev.yaml");

@@ -34,7 +34,9 @@ function read(text: string): number {
   return value;
 }
 
-/** The scheduler counts cpu in thousandths and all else in units, each rounded up; the rest is noise of floating point. */
+/**
+ * The scheduler counts cpu in thousandths and all else in units, each rounded up; the rest is noise of floating point.
+ */
 export const amount = (resource: string, text: string): number =>
   Math.ceil(read(text) * (resource === "cpu" ? 1000 : 1) - 1e-6);
 

@@ -6,7 +6,9 @@ import { holds } from "./expression";
 
 export const namespaceOf = ({ metadata }: Pod): string => metadata.namespace ?? "default";
 
-/** Which pods are meant: in these namespaces, with labels that meet all of these. Without expressions: no pod at all. */
+/**
+ * Which pods are meant: in these namespaces, with labels that meet all of these. Without expressions: no pod at all.
+ */
 export interface PodSelector {
   readonly namespaces: readonly string[] | "all";
   readonly expressions: readonly RequirementSpec[] | undefined;

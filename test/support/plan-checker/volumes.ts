@@ -16,7 +16,9 @@ interface Mount {
   readonly broken?: string;
 }
 
-/** In-tree names of drivers that have moved out (https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration). */
+/**
+ * In-tree names of drivers that have moved out (https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration).
+ */
 const movedDrivers: Readonly<Partial<Record<string, string>>> = { "kubernetes.io/aws-ebs": "ebs.csi.aws.com" };
 
 /** Claims, volumes and classes by name. */
