@@ -21,7 +21,7 @@ export type { InputsOf } from "./inputs";
 export { InterruptionQueue } from "./interruption-queue";
 export type { InterruptionQueueArgs } from "./interruption-queue";
 export { Karpenter } from "./karpenter";
-export type { KarpenterArgs } from "./karpenter";
+export type { KarpenterArgs } from "./karpenter-args";
 export { NodePool } from "./node-pool";
 export type { NodePoolArgs } from "./node-pool";
 export { NodePools } from "./node-pools";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Karpenter } from "#components/karpenter";
-import type { KarpenterArgs } from "#components/karpenter";
+import type { KarpenterArgs } from "#components/karpenter-args";
 import type { Registered } from "#support/pulumi";
 import { registeredBy } from "#support/pulumi";
 

@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { queueName } from "../controller/contract/names";
+import { ControllerRole } from "./controller-role";
+import { Crds } from "./crds";
+import { DiscoveryTags } from "./discovery-tags";
+import { FargateProfile } from "./fargate-profile";
+import { InterruptionQueue } from "./interruption-queue";
+import type { KarpenterArgs } from "./karpenter-args";
+import { NodeRole } from "./node-role";
+import { SpotServiceLinkedRole } from "./spot-service-linked-role";
+
+/** Everything that the controller needs to be there before it starts, and after it stops. */
+export interface Ground {
+  readonly nodeRole: NodeRole;
+  readonly queue: InterruptionQueue | undefined;
+  readonly role: ControllerRole;
+  readonly all: readonly pulumi.Resource[];
+}
+
+/** Makes the ground, as children of `parent`. */
+export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Resource): Ground {
+  const { cluster, kubeconfig, namespace = "kube-system", fargate = true, tags } = args;
+  const { name: clusterName, authenticationMode, oidcIssuer, oidcProviderArn } = cluster;
+  const opts = { parent };
+
+  const nodeRole = new NodeRole(`${name}-node`, { clusterName, authenticationMode, kubeconfig, tags }, opts);
+  const queue = args.interruptionQueue === false ? undefined : interruptionQueue(name, args, parent);
+  const identity = { clusterName, oidcIssuer, oidcProviderArn, namespace, tags };
+  const role = new ControllerRole(
+    `${name}-controller`,
+    { ...identity, nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
+    opts,
+  );
+  const subnetIds = [...cluster.privateSubnetIds];
+  const host = fargate ? [new FargateProfile(name, { clusterName, subnetIds, namespace, tags }, opts)] : [];
+  const rest = [
+    discoveryTags(name, args, parent),
+    new SpotServiceLinkedRole(`${name}-spot`, opts),
+    new Crds(name, args.crds, opts),
+  ];
+  return { nodeRole, queue, role, all: [nodeRole, role, ...host, ...rest, ...(queue === undefined ? [] : [queue])] };
+}
+
+function interruptionQueue(name: string, { cluster, tags }: KarpenterArgs, parent: pulumi.Resource): InterruptionQueue {
+  const called = pulumi.output(cluster.name).apply(queueName);
+  return new InterruptionQueue(`${name}-interruption`, { queueName: called, tags }, { parent });
+}
+
+function discoveryTags(
+  name: string,
+  { cluster, discovery = {} }: KarpenterArgs,
+  parent: pulumi.Resource,
+): DiscoveryTags {
+  const { privateSubnetIds, publicSubnetIds } = cluster;
+  const { subnetIds = privateSubnetIds.length > 0 ? privateSubnetIds : publicSubnetIds } = discovery;
+  const { securityGroupId = cluster.securityGroupId } = discovery;
+  return new DiscoveryTags(name, { clusterName: cluster.name, subnetIds, securityGroupId }, { parent });
+}

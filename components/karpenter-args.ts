@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterFacts } from "./cluster";
+import type { ControllerArgs } from "./controller";
+import type { CrdsArgs } from "./crds";
+import type { PoolSettings } from "./pool-settings";
+import type { TeardownPatience } from "./teardown";
+
+export interface KarpenterArgs {
+  /** From `lookUpCluster`, or of a `Cluster`. */
+  readonly cluster: ClusterFacts;
+  /** How to reach the cluster's API. @default the ambient kubeconfig */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** Name → pool, each with its class. @default none */
+  readonly nodePools?: Readonly<Record<string, PoolSettings>>;
+  /** Of the controller and what belongs to it. @default "kube-system" */
+  readonly namespace?: string;
+  /** Whether the controller runs on Fargate; else there must be nodes for it that are not Karpenter's. @default true */
+  readonly fargate?: boolean;
+  /** Whether EC2's warnings are listened to. @default true */
+  readonly interruptionQueue?: boolean;
+  /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
+  readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
+  readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
+  /** Of Karpenter's kinds in the cluster. */
+  readonly crds?: CrdsArgs;
+  readonly teardown?: TeardownPatience;
+  /** On everything in AWS that can carry them. */
+  readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
