@@ -38,10 +38,24 @@ import { VolumeMap } from "./volumes";
 export function schedule(problem: Problem, isTimeUp: () => boolean = () => false): Plan {
   const deadline = new Deadline(isTimeUp);
   const best = inEveryManner(problem, deadline);
-  if (!isSmall(problem) || !best.hasWishes || best.crowdedOut.length === 0 || deadline.hasPassed) return best.plan;
-  // A place for one pod more counts more than what others would like.
-  const modest = inEveryManner({ ...problem, settings: { ...problem.settings, preferences: "Ignore" } }, deadline);
-  return modest.merit.waiting < best.merit.waiting ? modest.plan : best.plan;
+  return regardless(problem, modest(problem, best, deadline), deadline);
+}
+
+/** A place for one pod more counts more than what others would like. */
+function modest(problem: Problem, best: Attempt, deadline: Deadline): Attempt {
+  if (!isSmall(problem) || !best.hasWishes || best.crowdedOut.length === 0 || deadline.hasPassed) return best;
+  const anew = inEveryManner({ ...problem, settings: { ...problem.settings, preferences: "Ignore" } }, deadline);
+  return anew.merit.waiting < best.merit.waiting ? anew : best;
+}
+
+/** Where that is better, a plan for the others alone: they need not go elsewhere for pods that nothing can hold. */
+function regardless(problem: Problem, { plan, merit, hopeless }: Attempt, deadline: Deadline): Plan {
+  if (!isSmall(problem) || hopeless.size === 0 || deadline.hasPassed) return plan;
+  const anew = inEveryManner({ ...problem, pods: problem.pods.filter((pod) => !hopeless.has(pod)) }, deadline);
+  const waiting = anew.merit.waiting + hopeless.size;
+  if (!isBetter({ ...anew.merit, waiting }, merit)) return plan;
+  const left = plan.unschedulable.filter(({ pod }) => hopeless.has(pod));
+  return { ...anew.plan, unschedulable: [...anew.plan.unschedulable, ...left], zones: plan.zones };
 }
 
 function inEveryManner(problem: Problem, deadline: Deadline): Attempt {
@@ -100,6 +114,8 @@ interface Attempt extends Pick<Approach, "turns"> {
   readonly hasWishes: boolean;
   /** Whose pods have no place, but might have one if others did not ask. */
   readonly crowdedOut: readonly PodClass[];
+  /** Those without a place who would have something of others, though they have none whoever else asks. */
+  readonly hopeless: ReadonlySet<Pod>;
 }
 
 function attempt(problem: Problem, { turns, manner, deadline }: Approach): Attempt {
@@ -144,10 +160,17 @@ function attempt(problem: Problem, { turns, manner, deadline }: Approach): Attem
     deferred: deferred.flatMap((backlog) => backlog.rest()),
     zones,
   };
-  const crowdedOut = homeless.map(({ podClass }) => podClass).filter((podClass) => prospects.hasAny(podClass));
+  const [crowdedOut, others] = parted(
+    homeless.map(({ podClass }) => podClass),
+    (podClass) => prospects.hasAny(podClass),
+  );
+  const hopeless = new Set(others.filter(isTied).flatMap(({ pods }) => pods));
   const hasWishes = problem.settings.preferences === "Respect" && classes.some(({ aims }) => aims.length > 1);
-  return { plan, merit: meritOf(plan, places), turns, hasWishes, crowdedOut };
+  return { plan, merit: meritOf(plan, places), turns, hasWishes, crowdedOut, hopeless };
 }
+
+const isTied = ({ aims }: PodClass): boolean =>
+  aims.some(({ ties: { node, domain } }) => node.rules.length + domain.rules.length > 0);
 
 function prepared(problem: Problem, daemons: readonly Daemon[], ports: readonly PortUse[]) {
   const labelKeys = labelKeysIn(problem);

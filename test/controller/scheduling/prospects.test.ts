@@ -111,6 +111,21 @@ describe("pods that nothing could hold", () => {
   }
 });
 
+describe("pods that are to be spread over a label that no node has", () => {
+  it("make nobody else's nodes dearer", () => {
+    const small = instanceType("small", { cpu: 1, memoryGi: 4, zones: [zoneA], price: 1 });
+    const larger = [zoneA, zoneA, zoneB].map((each, position) =>
+      instanceType(`large-${position}`, { cpu: 2, memoryGi: 8, zones: [each], price: 1 }),
+    );
+    const watching = asking("1", { topologySpreadConstraints: [spreadOver(zone), spreadOver("rack")] });
+    const pods = [...podsAsking(2, { cpu: "1" }).map((pod) => labelled(pod, web)), ...watching];
+    // Both fit a node of three kinds, but not if its zone is settled.
+    const varied = poolWith([{ key: labels.instanceType, operator: "Exists", minValues: 3 }], [small, ...larger]);
+    const plan = planOf({ pods, pools: [varied] });
+    assert.deepEqual([plan.newNodes.length, leftOver(plan)], [1, 1]);
+  });
+});
+
 describe("preferences that are not kept for all", () => {
   it("TOPO-004 TOPO-013 drive nobody off who was placed by them", () => {
     const spread = spreadOver(zone, { whenUnsatisfiable: "ScheduleAnyway" });
