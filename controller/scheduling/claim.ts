@@ -7,7 +7,7 @@ import type { RequirementSpec } from "../api/requirement";
 import { isRestricted, isWellKnown } from "../api/well-known";
 import { overlayAnnotations } from "./overlay-annotations";
 import type { PlannedNode } from "./plan";
-import { allows, type Requirement } from "./requirement";
+import { someValueOf } from "./requirement";
 import { requirementsOf } from "./requirements";
 
 /** A claim to be created; the API server completes its name. */
@@ -87,13 +87,4 @@ function settledLabels(specs: readonly RequirementSpec[]): Labels {
       .map((each) => [each.key, someValueOf(each)] as const)
       .filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
   );
-}
-
-/** The first listed value, or the smallest number allowed: always the same one. */
-function someValueOf(requirement: Requirement): string | undefined {
-  if (requirement.shape === "only") return [...requirement.values].sort()[0];
-  const least = Math.max(0, requirement.min);
-  // One more than there are exclusions, so one of them is allowed unless none is.
-  const candidates = Array.from({ length: requirement.values.size + 1 }, (_, step) => String(least + step));
-  return candidates.find((value) => allows(requirement, value));
 }

@@ -155,3 +155,12 @@ export const describe = (requirement: Requirement): string =>
       values === undefined ? `${key} ${operator}` : `${key} ${operator} [${values.join(", ")}]`,
     )
     .join(" and ");
+
+/** The first listed value, or the smallest number allowed: always the same one. */
+export function someValueOf(requirement: Requirement): string | undefined {
+  if (requirement.shape === "only") return [...requirement.values].sort()[0];
+  const least = Math.max(0, requirement.min);
+  // One more than there are exclusions, so one of them is allowed unless none is.
+  const candidates = Array.from({ length: requirement.values.size + 1 }, (_, step) => String(least + step));
+  return candidates.find((value) => allows(requirement, value));
+}

@@ -6,7 +6,7 @@ import { remembered } from "./memo";
 import { countsOnNode, type NodeFilter } from "./node-filter";
 import { identityKey, type LabelKeys, namespaceOf, type PodIdentity, repels } from "./pod-identity";
 import type { NodeState, Problem } from "./problem";
-import { allows } from "./requirement";
+import { allows, someValueOf } from "./requirement";
 import { ofLabels, type Requirements } from "./requirements";
 import type { Scope } from "./scope";
 import { TopologyGroup } from "./topology-group";
@@ -136,12 +136,21 @@ export class Topology {
 
   /**
    * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value
-   * but one, another may take just that; where it leaves the label open, pods say what they want.
+   * but one, another may take just that; where it leaves the label open, pods say what they want; if nobody does, nodes get the value that their claims say.
    */
   valuesOf(key: string): readonly string[] {
-    const known = this.#values.get(key) ?? [...new Set(this.#namedFor(key))].sort();
-    this.#values.set(key, known);
-    return known;
+    return remembered(this.#values, key, () => {
+      const named = new Set(this.#namedFor(key));
+      return [...(named.size > 0 ? named : new Set(this.#givenFor(key)))].sort();
+    });
+  }
+
+  /** Pools that leave the label open but want it to be there give their nodes one value each. */
+  #givenFor(key: string): readonly string[] {
+    return this.#pools.flatMap(({ requirements }) => {
+      const asked = requirements.get(key);
+      return asked === undefined || asked.absent || isWellKnown(key) ? [] : (someValueOf(asked) ?? []);
+    });
   }
 
   #namedFor(key: string): readonly string[] {

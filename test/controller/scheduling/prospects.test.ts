@@ -5,9 +5,11 @@ import type { RequirementSpec } from "#controller/api/requirement";
 import type { NodeState } from "#controller/scheduling/problem";
 import { instanceType, podOn, podsAsking } from "#support/builders";
 import {
+  apart,
   isIn,
   labelled,
   leftOver,
+  near,
   nodeIn,
   planOf,
   podsOf,
@@ -138,13 +140,19 @@ describe("preferences that are not kept for all", () => {
   });
 });
 
-describe("pods that are counted by a label nobody knows the value of", () => {
+describe("a label that a pool wants to be there, whatever its value", () => {
   const team = "example.com/team";
+  const pools = [poolWith([{ key: team, operator: "Exists" }])];
 
-  it("SCHED-010 have a place on nodes of a pool that leaves it open", () => {
-    const pools = [poolWith([{ key: team, operator: "Exists" }])];
+  it("SCHED-010 is one by which pods may be counted", () => {
     const spread = spreadOver(team, { whenUnsatisfiable: "ScheduleAnyway" });
     assert.equal(leftOver(planOf({ pods: podsOf(2, web, { topologySpreadConstraints: [spread] }), pools })), 0);
+  });
+
+  it("gets the value that claims say where pods have to know it, to be with others or apart", () => {
+    const together = planOf({ pods: podsOf(2, web, near(termFor(team, web))), pools });
+    assert.deepEqual([together.newNodes.map((node) => valueOf(node, team)), leftOver(together)], [["0"], 0]);
+    assert.equal(leftOver(planOf({ pods: podsOf(2, web, apart(termFor(team, web))), pools })), 1);
   });
 });
 

@@ -5,7 +5,10 @@ import { violationsOf } from "#support/plan-checker";
 import { randomProblem } from "#support/random-problem";
 
 /** Problems of which pods were once left over that the next plan had a place for. */
-const hasty = [248, 559, 800, 953, 980, 1218, 1286, 1342, 1380, 1674, 4449];
+const hasty = [248, 536, 559, 800, 953, 980, 1218, 1286, 1342, 1380, 1422, 1674, 4449];
+
+/** Others whose pods have a place once a node is launched, which is then one machine and none of the others it could be. */
+const inDoubt = [103, 693, 1680];
 
 describe("planning again", () => {
   it("finds no place for those whom the first plan left over", () => {
@@ -13,6 +16,18 @@ describe("planning again", () => {
       const first = randomProblem(seed);
       const again = carriedOut(first, schedule(first));
       assert.equal(schedule(again).unschedulable.length, again.pods.length, `randomProblem(${seed})`);
+    }
+  });
+
+  it("finds a place for others only on what minValues had kept free for a dearer choice of machine", () => {
+    for (const seed of inDoubt) {
+      const first = randomProblem(seed);
+      const plan = schedule(first);
+      const again = schedule(carriedOut(first, plan));
+      const still = new Set(again.unschedulable.map(({ pod }) => pod));
+      const placed = plan.unschedulable.filter(({ pod }) => !still.has(pod));
+      assert.ok(placed.length > 0, `randomProblem(${seed})`);
+      for (const { reason } of placed) assert.match(reason, /: minValues cannot be met/, `randomProblem(${seed})`);
     }
   });
 
