@@ -11,7 +11,7 @@ import { cheapestSeat } from "./seat";
 import { isFollowing } from "./ties";
 
 /** Who comes first; or that planned nodes become as large as they can before there are new ones. */
-export type Preference = "choosiest first" | "dearest first" | "few nodes";
+export type Preference = "choosiest first" | "bound first" | "dearest first" | "few nodes";
 
 interface Offered {
   readonly nodes: readonly ExistingNode[];
@@ -31,13 +31,22 @@ interface Offered {
  * others have one. A domain is chosen only now that is known which nodes are there.
  */
 export function placeOneByOne(asks: readonly Ask[], offered: Offered): void {
-  const { tiers, reservations, preference } = offered;
-  let waiting = preference === "dearest first" ? dearestFirst(asks, tiers.flat()) : choosiestFirst(asks, offered);
+  const { tiers, reservations } = offered;
+  let waiting = inOrder(asks, offered);
   for (const tier of tiers) {
     while (waiting.map((ask) => placeOne(ask, tier, offered)).includes(true));
     // Who waits for a reservation gets nothing in a lighter pool.
     if (reservations.isStrict) waiting = waiting.filter((ask) => !tier.some((pool) => pool.suits(ask, "reserved")));
   }
+}
+
+/** Pods whose domain is all the same to them can make do with nodes that others need. */
+function inOrder(asks: readonly Ask[], offered: Offered): readonly Ask[] {
+  const { tiers, preference } = offered;
+  if (preference === "dearest first") return dearestFirst(asks, tiers.flat());
+  const choosiest = choosiestFirst(asks, offered);
+  if (preference !== "bound first") return choosiest;
+  return parted(choosiest, ({ domainTies }) => domainTies.rules.length > 0).flat();
 }
 
 /** Those with the fewest choices first, and who follows others once there is somebody to follow. */

@@ -62,7 +62,7 @@ function inEveryManner(problem: Problem, deadline: Deadline): Attempt {
   let best = bestOf(problem, deadline);
   if (!isSmall(problem) || best.plan.newNodes.length === 0) return best;
   const { turns } = best;
-  for (const manner of ["choosiest first", "dearest first", "few nodes"] as const) {
+  for (const manner of ["choosiest first", "bound first", "dearest first", "few nodes"] as const) {
     if (deadline.hasPassed) break;
     const oneByOne = attempt(problem, { turns, manner, deadline });
     if (isBetter(oneByOne.merit, best.merit)) best = oneByOne;

@@ -14,9 +14,10 @@ import {
   web,
   zoneA,
   zoneB,
+  zoneC,
 } from "#support/topology-plans";
 
-const { zone } = labels;
+const { capacityType, zone } = labels;
 const team = "example.com/team";
 const one = { cpu: 2, memoryGi: 8 };
 const spreadWeb = (key: string): Pod[] =>
@@ -63,6 +64,25 @@ describe("few pods", () => {
     assert.deepEqual(
       plan.newNodes.map(({ pods, cheapest }) => [pods.length, cheapest.instanceType]),
       [[2, "in.a"]],
+    );
+  });
+
+  it("make do with nodes that others need, where their own domain is all the same to them", () => {
+    const large = { cpu: 4, memoryGi: 16, zones: [zoneA] };
+    const types = [
+      instanceType("large.spot", { ...large, capacityTypes: ["spot"], price: 2.5 }),
+      instanceType("large.on-demand", { ...large, price: 3 }),
+      instanceType("small.spot", { ...one, capacityTypes: ["spot"], price: 2 }),
+      instanceType("small.on-demand", { ...one, price: 2.5 }),
+    ];
+    const spot = nodeIn(zoneC, 1, { labels: { [capacityType]: "spot" } });
+    const topologySpreadConstraints = [spreadOver(capacityType), spreadOver(zone, { maxSkew: 5 })];
+    const spread = podsAsking(1, { cpu: "1" }, { topologySpreadConstraints });
+    const pods = [...podsAsking(1, { cpu: "3" }), ...spread].map((pod) => labelled(pod, web));
+    const plan = planOf({ pods, pools: [poolWith([], types)], nodes: [{ ...spot, allocatable: {} }] });
+    assert.deepEqual(
+      plan.newNodes.map(({ cheapest }) => cheapest.instanceType),
+      ["large.on-demand"],
     );
   });
 
