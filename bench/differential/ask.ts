@@ -4,8 +4,11 @@ import type { Peer, PeerPlan } from "../peer/peer";
 import { compare, type Comparison } from "./compare";
 import { unexplainedIn } from "./explanations";
 
-/** The peer takes one of several equal domains by chance; so often it is asked before its answer counts. */
-const TIMES = 5;
+/**
+ * The peer takes one of several equal domains by chance; so often it is asked before its answer counts, and when its
+ * answers are written down.
+ */
+const times = { compared: 20, recorded: 5 };
 
 /**
  * Our plan beside that of the peer's answers to which it comes closest: whatever the peer might have answered as well
@@ -26,14 +29,14 @@ export async function compareWith(peer: Peer, problem: Problem): Promise<Compari
   for (;;) {
     answers.push(await peer.plan(problem));
     const comparison = closest(problem, answers);
-    if (answers.length === TIMES || unexplainedIn(comparison).length === 0) return comparison;
+    if (answers.length === times.compared || unexplainedIn(comparison).length === 0) return comparison;
   }
 }
 
 /** Every different answer that the peer gives in so many times. */
 export async function answersOf(peer: Peer, problem: Problem): Promise<readonly PeerPlan[]> {
   const answers = new Map<string, PeerPlan>();
-  for (let time = 0; time < TIMES; time++) {
+  for (let time = 0; time < times.recorded; time++) {
     // How long it took and how much memory is another thing every time, and so is the order.
     const answer = sorted({ ...(await peer.plan(problem)), solveSeconds: [], peakRssBytes: 0 });
     answers.set(JSON.stringify(answer), answer);
