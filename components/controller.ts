@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { controllerLabels, names, ports } from "../controller/contract/names";
 import type { Bundle } from "./bundle";
 import { readBundle } from "./bundle";
-import type { ControllerSettings } from "./controller-environment";
-import { controllerSettingsProblems, environment } from "./controller-environment";
+import { controllerSettingsProblems, environment, settingVariables } from "./controller-environment";
 import type { BundleMaps } from "./controller-objects";
 import { loaderFile, partFile, podSpec } from "./controller-objects";
 import { ControllerRbac } from "./controller-rbac";
 import { controllerResources } from "./controller-resources";
+import type { ControllerSettings } from "./controller-settings";
 import { refuse } from "./problem";
 
 export interface ControllerArgs {
@@ -29,7 +29,7 @@ export interface ControllerArgs {
   /** @default 2: one leads, one waits */
   readonly replicas?: number;
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
-  /** Under Karpenter's environment names, such as `BATCH_IDLE_DURATION: "1s"`. */
+  /** Such as `batchIdleDuration: "2s"`. @default Karpenter's */
   readonly settings?: ControllerSettings;
   /** What else the controller's environment should hold, such as a proxy. */
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -141,7 +141,7 @@ function variables(args: ControllerArgs): Readonly<Record<string, pulumi.Input<s
     CLUSTER_ENDPOINT: args.clusterEndpoint,
     INTERRUPTION_QUEUE: args.interruptionQueue,
     AWS_REGION: args.region,
-    ...args.settings,
+    ...settingVariables(args.settings ?? {}),
     ...args.env,
   };
 }

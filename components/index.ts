@@ -9,6 +9,7 @@ export { ControllerRbac } from "./controller-rbac";
 export type { ControllerRbacArgs } from "./controller-rbac";
 export { ControllerRole } from "./controller-role";
 export type { ControllerRoleArgs } from "./controller-role";
+export type { ControllerSettings } from "./controller-settings";
 export { Crds } from "./crds";
 export type { CrdsArgs } from "./crds";
 export { DiscoveryTags } from "./discovery-tags";

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthenticationMode, ClusterFacts } from "./cluster";
 import { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";
-import type { ControllerSettings } from "./controller-environment";
+import type { ControllerSettings } from "./controller-settings";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
 import type { PoolSettings } from "./pool-settings";

@@ -57,6 +57,9 @@ export type FeatureGates = Readonly<Record<keyof typeof featureGates, boolean>>;
 
 const awsFeatureGates = { NodeClassCEL: false } as const;
 
+/** The same of the AWS provider's. */
+export type AwsFeatureGates = Readonly<Record<keyof typeof awsFeatureGates, boolean>>;
+
 /** Every setting, by the name it has inside the controller. Durations are milliseconds inside. */
 export const settings = {
   clusterName: { env: "CLUSTER_NAME", doc: "the EKS cluster to provision for", parse: text },
