@@ -3,10 +3,11 @@ import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from "@aws-sdk/
 import { type Cluster as EksCluster, DescribeAccessEntryCommand, DescribeClusterCommand } from "@aws-sdk/client-eks";
 import { GetOpenIDConnectProviderCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { describe, it } from "mocha";
-import type { StackConfig } from "#sandbox/pulumi";
+import { pulumiStack, type StackConfig } from "#sandbox/pulumi";
 import { labels } from "#controller/api/labels";
 import { tags } from "#controller/contract/tags";
 import { labelOf } from "./support/claims";
+import { withoutProgram } from "./support/deleted-program";
 import { machines, tagsOf } from "./support/machines";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";
@@ -112,9 +113,11 @@ describe("a new cluster and Karpenter on it, in one go", function () {
     }
   });
 
-  it("goes with cluster and nodes, and leaves account and API as they were", async () => {
+  it("goes with cluster and nodes when the program is deleted, and leaves account and API as they were", async () => {
+    assert.notDeepEqual(await machines(world.sandbox.aws), []);
+    const stack = await pulumiStack(world.sandbox, { project: await withoutProgram(world.sandbox) });
+    await stack.destroy();
     await world.cluster.delete("Deployment", "inflate");
-    await world.stack.destroy();
     await world.assertNothingLeft();
   });
 });
