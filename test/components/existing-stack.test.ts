@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { Karpenter } from "#components/karpenter";
+import { type Existing, planFor } from "#support/existing-stack";
+import state from "../fixtures/stack-0.1.0.json";
+
+const issuer = "https://oidc.eks.us-east-1.amazonaws.com/id/DDD9633A7AFEF7787E2793D4B606D624";
+const cluster = {
+  name: "sandbox",
+  endpoint: "https://api.example.com",
+  oidcIssuer: issuer,
+  authenticationMode: "API",
+  privateSubnetIds: ["subnet-1", "subnet-2", "subnet-3"],
+  publicSubnetIds: [],
+  securityGroupId: "sg-1",
+} as const;
+
+/** As it was exported, but for what follows from the program that is installed, such as its ConfigMaps. */
+const existing: readonly Existing[] = state;
+
+describe("a stack of version 0.1.0", function () {
+  this.timeout(30_000);
+
+  it("loses nothing to this version, nor has anything replaced", async () => {
+    const controller = { image: "example.com/karpenter" };
+    const plan = await planFor(
+      existing,
+      () => new Karpenter("karpenter", { cluster, controller, nodePools: { default: {} } }),
+    );
+    assert.deepEqual(plan.deleted, []);
+    assert.deepEqual(plan.replaced, []);
+  });
+
+  it("would lose its pools to another name of theirs, and its node role to another cluster", async () => {
+    const other = { ...cluster, name: "other" };
+    const plan = await planFor(
+      existing,
+      () => new Karpenter("karpenter", { cluster: other, controller: { image: "x" }, nodePools: { renamed: {} } }),
+    );
+    const told = (urns: readonly string[]): readonly string[] => urns.map((urn) => urn.split("$").at(-1) ?? urn);
+    assert.ok(told(plan.deleted).includes("kubernetes:karpenter.sh/v1:NodePool default"));
+    assert.ok(told(plan.replaced).includes("aws:iam/role:Role karpenter-node"));
+    assert.ok(told(plan.replaced).includes("pulumi-nodejs:dynamic/pulumi-karpenter:Teardown karpenter-machines"));
+  });
+});
