@@ -1,8 +1,10 @@
 /** The controller's pod, as data. What is odd about it follows upstream's chart. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { controllerLabels, names, ports } from "../controller/contract/names";
+import { names } from "../controller/contract/names";
 import type { Bundle } from "./bundle";
+import type { Placement } from "./placement";
+import { podPlacement } from "./pod-placement";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
@@ -16,6 +18,12 @@ export interface BundleMaps {
   readonly partMaps: readonly pulumi.Input<string>[];
 }
 
+/** Where the controller listens. */
+export interface ListeningPorts {
+  readonly metrics: pulumi.Input<number>;
+  readonly health: pulumi.Input<number>;
+}
+
 /** What the pod is made of. */
 export interface PodParts {
   readonly image: pulumi.Input<string>;
@@ -23,7 +31,8 @@ export interface PodParts {
   readonly bundle: BundleMaps | undefined;
   readonly env: readonly EnvVar[];
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
-  readonly onFargate: boolean;
+  readonly placement: Placement;
+  readonly ports: ListeningPorts;
 }
 
 const loaderFolder = "/opt/karpenter/loader";
@@ -38,43 +47,17 @@ export const partFile = (index: number): string => `controller.cjs.gz.${index}`;
 export const loaderFile = "loader.cjs";
 
 export function podSpec(parts: PodParts): PodSpec {
-  const { bundle, onFargate } = parts;
+  const { bundle, placement } = parts;
   return {
     serviceAccountName: names.controller,
     automountServiceAccountToken: true,
     priorityClassName: "system-cluster-critical",
-    // On Fargate the controller may start before CoreDNS has anywhere to run: it asks the VPC's resolver instead.
-    dnsPolicy: onFargate ? "Default" : "ClusterFirst",
     securityContext: { fsGroup: user, seccompProfile: { type: "RuntimeDefault" } },
-    nodeSelector: { "kubernetes.io/os": "linux" },
-    tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: "karpenter.sh/nodepool", operator: "DoesNotExist" }] }],
-        },
-      },
-      // Every Fargate pod is alone on its node already, and Fargate asks nobody where to put it.
-      ...(onFargate ? {} : { podAntiAffinity: apart }),
-    },
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "topology.kubernetes.io/zone",
-        whenUnsatisfiable: onFargate ? "ScheduleAnyway" : "DoNotSchedule",
-        labelSelector: { matchLabels: controllerLabels },
-      },
-    ],
+    ...podPlacement(placement),
     containers: [container(parts)],
     volumes: [{ name: "scratch", emptyDir: {} }, ...(bundle === undefined ? [] : bundleVolumes(bundle))],
   };
 }
-
-const apart = {
-  requiredDuringSchedulingIgnoredDuringExecution: [
-    { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: controllerLabels } },
-  ],
-};
 
 function bundleVolumes({ loaderMap, partMaps }: BundleMaps): k8s.types.input.core.v1.Volume[] {
   return [
@@ -83,7 +66,7 @@ function bundleVolumes({ loaderMap, partMaps }: BundleMaps): k8s.types.input.cor
   ];
 }
 
-function container({ image, bundle, env, resources }: PodParts): Container {
+function container({ image, bundle, env, resources, ports }: PodParts): Container {
   const partMaps = bundle?.partMaps ?? [];
   const files = partMaps.map((_, index) => `${partFolder(index)}/${partFile(index)}`);
   return {

@@ -9,6 +9,7 @@ import { loaderFile, partFile, podSpec } from "./controller-objects";
 import { ControllerRbac } from "./controller-rbac";
 import { controllerResources } from "./controller-resources";
 import type { ControllerSettings } from "./controller-settings";
+import type { Placement } from "./placement";
 import { refuse } from "./problem";
 
 export interface ControllerArgs {
@@ -22,8 +23,8 @@ export interface ControllerArgs {
   readonly interruptionQueue?: pulumi.Input<string>;
   /** Created unless it is kube-system. @default "kube-system" */
   readonly namespace?: string;
-  /** Whether the pods run on Fargate. @default false */
-  readonly onFargate?: boolean;
+  /** Where its pods run; a profile or group for them is made elsewhere. @default on existing nodes */
+  readonly placement?: Placement;
   /** An image that brings the controller, for those who mirror images. @default a stock Node image, given our bundle */
   readonly image?: pulumi.Input<string>;
   /** @default 2: one leads, one waits */
@@ -72,10 +73,16 @@ export class Controller extends pulumi.ComponentResource {
   }
 
   private deployment(name: string, args: ControllerArgs, dependsOn: pulumi.Resource[]): void {
-    const { replicas = 2, image = stockImage, onFargate = false, resources = controllerResources } = args;
+    const { replicas = 2, image = stockImage, resources = controllerResources } = args;
+    const { placement = { on: "existing" } } = args;
     const bundle = args.image === undefined ? this.bundleMaps(name, readBundle(), dependsOn) : undefined;
     const selector = { matchLabels: { ...controllerLabels } };
-    const spec = podSpec({ image, bundle, env: environment(variables(args)), resources, onFargate });
+    const given = variables(args);
+    const listening = {
+      metrics: port(given["METRICS_PORT"], "metrics"),
+      health: port(given["HEALTH_PROBE_PORT"], "health"),
+    };
+    const spec = podSpec({ image, bundle, env: environment(given), resources, placement, ports: listening });
 
     new k8s.core.v1.Service(
       name,
@@ -133,6 +140,9 @@ export class Controller extends pulumi.ComponentResource {
     };
   }
 }
+
+const port = (given: pulumi.Input<string> | undefined, of: keyof typeof ports): pulumi.Input<number> =>
+  given === undefined ? ports[of] : pulumi.output(given).apply(Number);
 
 /** What the user sets wins over what follows from the stack. */
 function variables(args: ControllerArgs): Readonly<Record<string, pulumi.Input<string> | undefined>> {

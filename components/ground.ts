@@ -7,7 +7,9 @@ import { FargateProfile } from "./fargate-profile";
 import { InterruptionQueue } from "./interruption-queue";
 import type { KarpenterArgs } from "./karpenter-args";
 import { NodeRole } from "./node-role";
+import { fargateSubnets, groupSubnets, placementOf } from "./placement";
 import { SpotServiceLinkedRole } from "./spot-service-linked-role";
+import { SystemGroup } from "./system-group";
 
 /** Everything that the controller needs to be there before it starts, and after it stops. */
 export interface Ground {
@@ -19,7 +21,7 @@ export interface Ground {
 
 /** Makes the ground, as children of `parent`. */
 export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Resource): Ground {
-  const { cluster, kubeconfig, namespace = "kube-system", fargate = true, tags } = args;
+  const { cluster, kubeconfig, namespace = "kube-system", tags } = args;
   const { name: clusterName, authenticationMode, oidcIssuer, oidcProviderArn } = cluster;
   const opts = { parent };
 
@@ -31,14 +33,33 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
     { ...identity, nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
     opts,
   );
-  const subnetIds = [...cluster.privateSubnetIds];
-  const host = fargate ? [new FargateProfile(name, { clusterName, subnetIds, namespace, tags }, opts)] : [];
+  const host = hostOf(name, args, parent);
   const rest = [
     discoveryTags(name, args, parent),
     new SpotServiceLinkedRole(`${name}-spot`, opts),
     new Crds(name, args.crds, opts),
   ];
   return { nodeRole, queue, role, all: [nodeRole, role, ...host, ...rest, ...(queue === undefined ? [] : [queue])] };
+}
+
+/** What the controller runs on, where that is ours to make. */
+function hostOf(name: string, args: KarpenterArgs, parent: pulumi.Resource): readonly pulumi.Resource[] {
+  const { cluster, namespace, tags } = args;
+  const placement = placementOf(args);
+  const common = { clusterName: cluster.name, tags };
+  switch (placement.on) {
+    case "fargate": {
+      const subnetIds = [...fargateSubnets(placement, cluster)];
+      return [new FargateProfile(name, { ...common, subnetIds, namespace }, { parent })];
+    }
+    case "group": {
+      const { size, instanceTypes } = placement;
+      const subnetIds = [...groupSubnets(placement, cluster)];
+      return [new SystemGroup(`${name}-system`, { ...common, subnetIds, size, instanceTypes }, { parent })];
+    }
+    case "existing":
+      return [];
+  }
 }
 
 function interruptionQueue(name: string, { cluster, tags }: KarpenterArgs, parent: pulumi.Resource): InterruptionQueue {

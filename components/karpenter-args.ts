@@ -2,10 +2,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerArgs } from "./controller";
 import type { CrdsArgs } from "./crds";
+import type { PlacementArgs } from "./placement";
 import type { PoolSettings } from "./pool-settings";
 import type { TeardownPatience } from "./teardown";
 
-export interface KarpenterArgs {
+export interface KarpenterArgs extends PlacementArgs {
   /** From `lookUpCluster`, or of a `Cluster`. */
   readonly cluster: ClusterFacts;
   /** How to reach the cluster's API. @default the ambient kubeconfig */
@@ -14,8 +15,6 @@ export interface KarpenterArgs {
   readonly nodePools?: Readonly<Record<string, PoolSettings>>;
   /** Of the controller and what belongs to it. @default "kube-system" */
   readonly namespace?: string;
-  /** Whether the controller runs on Fargate; else there must be nodes for it that are not Karpenter's. @default true */
-  readonly fargate?: boolean;
   /** Whether EC2's warnings are listened to. @default true */
   readonly interruptionQueue?: boolean;
   /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */

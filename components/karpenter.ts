@@ -7,6 +7,7 @@ import { layGround } from "./ground";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
 import { NodePools } from "./node-pools";
+import { placementOf } from "./placement";
 import { refuse } from "./problem";
 import { Teardown } from "./teardown";
 
@@ -60,7 +61,7 @@ export class Karpenter extends pulumi.ComponentResource {
   }
 
   private controller(name: string, args: KarpenterArgs, { role, queue, all }: Ground): Controller {
-    const { cluster, namespace, fargate = true } = args;
+    const { cluster, namespace } = args;
     return new Controller(
       name,
       {
@@ -71,7 +72,7 @@ export class Karpenter extends pulumi.ComponentResource {
         roleArn: role.roleArn,
         interruptionQueue: queue?.name,
         namespace,
-        onFargate: fargate,
+        placement: placementOf(args),
       },
       { parent: this, dependsOn: [...all] },
     );

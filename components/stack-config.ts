@@ -5,6 +5,7 @@ import { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";
 import type { ControllerSettings } from "./controller-settings";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
+import type { Placement } from "./placement";
 import type { PoolSettings } from "./pool-settings";
 import type { Problem } from "./problem";
 import { refuse } from "./problem";
@@ -44,6 +45,7 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
     karpenter: {
       nodePools: read.object("nodePools") as Readonly<Record<string, PoolSettings>> | undefined,
       namespace: text("namespace"),
+      placement: read.object("placement") as Placement | undefined,
       fargate: read.boolean("fargate"),
       interruptionQueue: read.boolean("interruptionQueue"),
       discovery: read.object("discovery"),

@@ -13,6 +13,12 @@ export const controllerLabels = {
   "app.kubernetes.io/instance": "karpenter",
 } as const;
 
+/** Nodes that are kept for the controller, and for what a cluster cannot start without. */
+export const systemNodes = {
+  label: { key: "karpenter.sh/controller", value: "true" },
+  taint: { key: "CriticalAddonsOnly", value: "true" },
+} as const;
+
 /** Ports of the controller's pod. */
 export const ports = { metrics: 8080, health: 8081 } as const;
 
