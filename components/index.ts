@@ -34,6 +34,8 @@ export type { OidcProviderArgs } from "./oidc-provider";
 export type { ExistingPlacement, FargatePlacement, GroupPlacement, Placement } from "./placement";
 export type { ClassSettings, PoolSettings } from "./pool-settings";
 export { SpotServiceLinkedRole } from "./spot-service-linked-role";
+export { Survey } from "./survey";
+export type { SurveyArgs, SurveySettings } from "./survey";
 export { SystemGroup } from "./system-group";
 export type { SystemGroupArgs } from "./system-group";
 export { Teardown } from "./teardown";

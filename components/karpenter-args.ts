@@ -4,6 +4,7 @@ import type { ControllerArgs } from "./controller";
 import type { CrdsArgs } from "./crds";
 import type { PlacementArgs } from "./placement";
 import type { PoolSettings } from "./pool-settings";
+import type { SurveySettings } from "./survey";
 import type { TeardownPatience } from "./teardown";
 
 export interface KarpenterArgs extends PlacementArgs {
@@ -22,6 +23,8 @@ export interface KarpenterArgs extends PlacementArgs {
   readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
   /** Of Karpenter's kinds in the cluster. */
   readonly crds?: CrdsArgs;
+  /** Of the look at the cluster that comes before everything else. */
+  readonly survey?: SurveySettings;
   readonly teardown?: TeardownPatience;
   /** On everything in AWS that can carry them. */
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;

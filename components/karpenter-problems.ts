@@ -5,8 +5,9 @@ import type { KarpenterArgs } from "./karpenter-args";
 import { nodePoolsProblems } from "./node-pools";
 import { placementProblems } from "./placement";
 import type { Problem } from "./problem";
+import { surveyProblems } from "./survey";
 
-type KarpenterSettings = Pick<KarpenterArgs, "nodePools" | "controller" | "placement" | "fargate"> & {
+type KarpenterSettings = Pick<KarpenterArgs, "nodePools" | "controller" | "placement" | "fargate" | "survey"> & {
   readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds">;
 };
 
@@ -17,5 +18,6 @@ export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
     ...placementProblems({ ...args, replicas: controller?.replicas }),
     ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
     ...controllerSettingsProblems(controller?.settings ?? {}),
+    ...surveyProblems(args.survey),
   ];
 }

@@ -9,6 +9,7 @@ import { karpenterProblems } from "./karpenter-problems";
 import { NodePools } from "./node-pools";
 import { placementOf } from "./placement";
 import { refuse } from "./problem";
+import { Survey } from "./survey";
 import { Teardown } from "./teardown";
 
 /** Node autoscaling for one cluster: everything in this folder, composed, in the order that makes its removal clean. */
@@ -27,7 +28,12 @@ export class Karpenter extends pulumi.ComponentResource {
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pulumi-karpenter:index:Karpenter", name, {}, withProvider(name, args.kubeconfig, opts));
+    super(
+      "pulumi-karpenter:index:Karpenter",
+      name,
+      {},
+      afterSurvey(name, args, withProvider(name, args.kubeconfig, opts)),
+    );
     const { cluster, kubeconfig, namespace = "kube-system", nodePools = {} } = args;
     refuse("the stack", karpenterProblems(args));
     const ground = layGround(name, args, this);
@@ -88,4 +94,15 @@ function withProvider(
   if (kubeconfig === undefined) return opts;
   const provider = new k8s.Provider(name, { kubeconfig }, opts.parent === undefined ? {} : { parent: opts.parent });
   return pulumi.mergeOptions(opts, { providers: { kubernetes: provider } });
+}
+
+/** Nothing is begun, children included, before somebody looked whether the cluster is fit for it. */
+function afterSurvey(
+  name: string,
+  { cluster, kubeconfig, survey }: KarpenterArgs,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.ComponentResourceOptions {
+  const { parent, dependsOn } = opts;
+  const surveyed = new Survey(name, { ...survey, clusterName: cluster.name, kubeconfig }, { parent, dependsOn });
+  return pulumi.mergeOptions(opts, { dependsOn: [surveyed] });
 }

@@ -6,12 +6,14 @@ import { awsAuthMapping } from "./aws-auth-mapping";
 import { oidcProvider } from "./oidc-provider";
 import { provider } from "./provider";
 import { spotServiceLinkedRole } from "./spot-service-linked-role";
+import { survey } from "./survey";
 import { teardown } from "./teardown";
 
 export const resources = {
   AwsAuthMapping: provider(awsAuthMapping),
   OidcProvider: provider(oidcProvider),
   SpotServiceLinkedRole: provider(spotServiceLinkedRole),
+  Survey: provider(survey),
   Teardown: provider(teardown),
 };
 

@@ -29,6 +29,10 @@ describe("a stack of version 0.1.0", function () {
     );
     assert.deepEqual(plan.deleted, []);
     assert.deepEqual(plan.replaced, []);
+    assert.deepEqual(plan.created, [
+      "pulumi-karpenter:index:Survey karpenter",
+      "pulumi-karpenter:index:Survey$pulumi-nodejs:dynamic/pulumi-karpenter:Survey karpenter",
+    ]);
   });
 
   it("would lose its pools to another name of theirs, and its node role to another cluster", async () => {

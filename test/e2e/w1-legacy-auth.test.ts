@@ -103,6 +103,28 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
     await iam.send(new DeleteUserCommand({ UserName }));
   });
 
+  it("is told that Cluster Autoscaler and another Karpenter run, before anything is made", async () => {
+    const { cluster } = world;
+    const images = {
+      ca: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0",
+      other: "karpenter/controller:1.8.1",
+    };
+    const requests = { cpu: "100m" };
+    for (const [name, image] of Object.entries(images))
+      await cluster.create(deployment({ name, image, replicas: 1, requests }));
+    const said = await refusal({});
+    assert.match(said, /Cluster Autoscaler runs as Deployment default\/ca/);
+    assert.match(said, /another Karpenter runs as Deployment default\/other/);
+
+    await assert.rejects(world.up({ survey: { allow: ["cluster-autoscaler"] } }), (error: Error) => {
+      assert.match(error.message, /another Karpenter runs as Deployment default\/other/);
+      assert.doesNotMatch(error.message, /Cluster Autoscaler/);
+      return true;
+    });
+    for (const name of Object.keys(images)) await cluster.delete("Deployment", name);
+    await world.assertNothingLeft();
+  });
+
   it("maps its nodes beside those who are there", async () => {
     await world.up({ nodePools: { default: pool } });
     const found = await world.cluster.api.get<AwsAuth>(awsAuth);
