@@ -21,10 +21,22 @@ const layers = Object.entries(mayImport).map(([from, to]) => ({
   severity: "error",
   from: { path: `^controller/${from}/` },
   to: {
-    path: "^(controller|components|policies|cli|sandbox|bench|tools|test|index[.]ts)",
+    path: "^(controller|components|catalog|policies|cli|sandbox|bench|tools|test|index[.]ts)",
     pathNot: [from, ...to].map((room) => `^controller/${room}/`),
   },
 }));
+
+/** What EC2 sells, as the package's data files say it: for whoever runs outside the cluster. */
+const catalog = {
+  name: "layer-catalog",
+  comment: "The catalog makes instance types as the controller does; it asks nobody. See docs/architecture.md.",
+  severity: "error",
+  from: { path: "^catalog/" },
+  to: {
+    path: "^(controller|components|policies|cli|sandbox|bench|tools|test|index[.]ts)",
+    pathNot: ["api", "scheduling", "providers"].map((room) => `^controller/${room}/`),
+  },
+};
 
 /** Beside the controller: plans as it does, without a cluster and an account. */
 const commandLine = {
@@ -41,6 +53,7 @@ const commandLine = {
 module.exports = {
   forbidden: [
     ...layers,
+    catalog,
     commandLine,
     {
       name: "pure-core",
@@ -54,7 +67,7 @@ module.exports = {
       name: "one-door-to-aws",
       comment: "Only controller/providers/*-api.ts speak to the AWS SDK; everything else uses our words.",
       severity: "error",
-      from: { path: "^(controller|cli)/", pathNot: "^controller/providers/[^/]+-api[.]ts$" },
+      from: { path: "^(controller|catalog|cli)/", pathNot: "^controller/providers/[^/]+-api[.]ts$" },
       to: { path: "^node_modules/@aws-sdk/" },
     },
     {
@@ -82,7 +95,7 @@ module.exports = {
       name: "nothing-imports-the-workshop",
       comment: "sandbox, bench, tools and test may import anything; the product imports none of them.",
       severity: "error",
-      from: { path: "^(index[.]ts|components|controller|policies|cli)" },
+      from: { path: "^(index[.]ts|components|catalog|controller|policies|cli)" },
       to: { path: "^(sandbox|bench|tools|test)/" },
     },
     { name: "no-cycles", comment: "Type-only cycles included.", severity: "error", from: {}, to: { circular: true } },
@@ -91,7 +104,7 @@ module.exports = {
       name: "declared",
       comment: "The product uses declared, non-development packages only.",
       severity: "error",
-      from: { path: "^(index[.]ts|components|controller|policies|cli)" },
+      from: { path: "^(index[.]ts|components|catalog|controller|policies|cli)" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -1,4 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readCatalog } from "../catalog/ec2-catalog";
+import { typesOf } from "../catalog/market";
+import type { PricedPlace } from "../catalog/place";
+import { money, priceNote } from "../catalog/prices";
 import type { AmiFamily, EC2NodeClass } from "../controller/api/ec2-node-class";
 import type { Labels, ResourceList } from "../controller/api/kube-object";
 import type { Operator, RequirementSpec } from "../controller/api/requirement";
@@ -6,12 +10,9 @@ import { normalized, suggestionFor, wellKnown } from "../controller/api/well-kno
 import { families } from "../controller/providers/ami-family";
 import { meets, offeringsFor, wishesOf } from "../controller/providers/compatibility";
 import type { InstanceType, Offering } from "../controller/scheduling/instance-type";
-import { readCatalog } from "./ec2-catalog";
 import { settledLabels } from "./launched-claim";
-import { typesOf } from "./market";
 import { problemWithValues } from "./object-problems";
-import { placeOf, type PlaceOptions, type PricedPlace, withPlace } from "./place";
-import { money, priceNote } from "./prices";
+import { placeOf, type PlaceOptions, withPlace } from "./place";
 import { left, right, table } from "./table";
 import type { Terminal } from "./terminal";
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json";
-import { BadInput } from "./bad-input";
+import { BadInput } from "../catalog/bad-input";
 import { addInstanceTypes } from "./instance-types";
 import { addSimulate } from "./simulate";
 import { type Terminal, terminalOf } from "./terminal";

@@ -1,21 +1,8 @@
 import { Option, InvalidArgumentError, type Command } from "commander";
-import { listedPrices, pricedAs } from "../controller/providers/prices";
-import { BadInput } from "./bad-input";
-import type { Ec2Catalog } from "./ec2-catalog";
-
-/** Where nodes may be, and how they are bought. */
-export interface Place {
-  readonly region: string;
-  /** In the order in which they were asked for, which decides their spot prices. */
-  readonly zones: readonly string[];
-  /** Spot price as a share of the on-demand price, in the first zone; undefined for on-demand only. */
-  readonly spot?: number;
-}
-
-export interface PricedPlace extends Place {
-  /** The region whose prices count: the catalog may have none of the region itself. */
-  readonly pricedAs: string;
-}
+import { defaultZones, type PricedPlace, pricedPlace, regionsOf, zonesOf } from "../catalog/place";
+import { listedPrices } from "../controller/providers/prices";
+import { BadInput } from "../catalog/bad-input";
+import type { Ec2Catalog } from "../catalog/ec2-catalog";
 
 export interface PlaceOptions {
   readonly catalog?: string;
@@ -54,17 +41,13 @@ function share(text: string): number {
 
 /** @throws BadInput for a region or zone that the catalog does not know */
 export function placeOf({ region, zones, spot }: PlaceOptions, catalog: Ec2Catalog): PricedPlace {
-  const regions = [...new Set([...Object.keys(catalog.prices), ...Object.keys(catalog.zones)])].sort();
+  const regions = regionsOf(catalog);
   if (!regions.includes(region))
     throw new BadInput(`--region ${region}: the catalog does not know it; it knows ${regions.join(", ")}`);
   if (listedPrices(region, catalog.prices).size === 0)
     throw new BadInput(`--region ${region}: ${catalog.directory} has no on-demand prices for it`);
   for (const zone of zones ?? []) checkZone(zone, region, catalog);
-  return {
-    ...{ region, pricedAs: pricedAs(region, catalog.prices) },
-    zones: zones ?? defaultZones(region),
-    ...(spot !== undefined && { spot }),
-  };
+  return pricedPlace({ region, zones: zones ?? defaultZones(region), ...(spot !== undefined && { spot }) }, catalog);
 }
 
 /** Where the catalog does not say which zones there are, the name has to be right. */
@@ -75,11 +58,5 @@ function checkZone(zone: string, region: string, catalog: Ec2Catalog): void {
   throw new BadInput(`--zones ${zone}: is no zone of ${region}; there are ${right}`);
 }
 
-const defaultZones = (region: string): readonly string[] => ["a", "b", "c"].map((letter) => region + letter);
-
 const isZoneName = (zone: string, region: string): boolean =>
   zone.startsWith(region) && /^(-[a-z0-9]+)*-?[0-9]*[a-z]$/.test(zone.slice(region.length));
-
-/** Every zone that the catalog has offerings in. */
-const zonesOf = (region: string, { zones }: Ec2Catalog): readonly string[] =>
-  [...new Set(Object.values(zones[region] ?? {}).flat())].sort();

@@ -3,8 +3,8 @@ import type { Pod } from "../controller/api/pod";
 import { toNumber } from "../controller/api/quantity";
 import type { Plan, PlannedNode } from "../controller/scheduling/plan";
 import { hourlyPrice, waitsForReservation } from "./plan-report";
-import type { PricedPlace } from "./place";
-import { money, priceNote } from "./prices";
+import type { PricedPlace } from "../catalog/place";
+import { money, priceNote } from "../catalog/prices";
 import { left, right, table } from "./table";
 import { styled, type Terminal } from "./terminal";
 

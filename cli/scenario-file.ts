@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CORE_SCHEMA, loadAll, mergeTag, Schema, YAMLException } from "js-yaml";
-import { BadInput } from "./bad-input";
+import { BadInput } from "../catalog/bad-input";
 
 /** A value of the file that should be a Kubernetes object, and where it stands. */
 export interface Found {

@@ -2,7 +2,7 @@ import { keyOf, type KubeObject } from "../controller/api/kube-object";
 import { schemaProblems } from "../controller/api/schema-problems";
 import { meantBy } from "../controller/api/spelling";
 import { asWritten } from "./as-written";
-import { BadInput } from "./bad-input";
+import { BadInput } from "../catalog/bad-input";
 import { problemsOf } from "./object-problems";
 import type { Found } from "./scenario-file";
 import { type ScenarioKind, type ScenarioKinds, scenarioKinds } from "./scenario-kinds";

@@ -8,10 +8,10 @@ import { isTerminal } from "../controller/api/pod-state";
 import type { Namespace } from "../controller/api/workloads";
 import type { Catalog } from "../controller/simulation/pool-types";
 import type { Observation } from "../controller/state/snapshot";
-import type { Ec2Catalog } from "./ec2-catalog";
+import type { Ec2Catalog } from "../catalog/ec2-catalog";
 import { asLaunched } from "./launched-claim";
-import { typesOf } from "./market";
-import type { Place } from "./place";
+import { typesOf } from "../catalog/market";
+import type { Place } from "../catalog/place";
 import { type ObjectProblem, refuse, type ScenarioObjects } from "./scenario-objects";
 import { expand } from "./workload-pods";
 

@@ -5,7 +5,7 @@ import { schedule } from "../controller/scheduling/schedule";
 import { problemOf } from "../controller/simulation/problem";
 import { Intentions } from "../controller/state/intentions";
 import { snapshotOf } from "../controller/state/snapshot";
-import { readCatalog } from "./ec2-catalog";
+import { readCatalog } from "../catalog/ec2-catalog";
 import { placeOf, type PlaceOptions, withPlace } from "./place";
 import { planReport } from "./plan-report";
 import { planTable } from "./plan-table";

@@ -1,5 +1,5 @@
-import { readCatalog } from "../../cli/ec2-catalog";
-import { typesOf } from "../../cli/market";
+import { readCatalog } from "../../catalog/ec2-catalog";
+import { typesOf } from "../../catalog/market";
 import type { EC2NodeClass } from "#controller/api/ec2-node-class";
 import type { InstanceType } from "#controller/scheduling/instance-type";
 

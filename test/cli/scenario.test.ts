@@ -4,7 +4,7 @@ import { problemOf } from "#controller/simulation/problem";
 import type { Problem } from "#controller/scheduling/problem";
 import { Intentions } from "#controller/state/intentions";
 import { snapshotOf } from "#controller/state/snapshot";
-import { readCatalog } from "#cli/ec2-catalog";
+import { readCatalog } from "#catalog/ec2-catalog";
 import { observe, scenarioOf } from "#cli/scenario";
 import { objectsOf } from "#cli/scenario-objects";
 import { node, nodePool, pod, podOn } from "#support/builders";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readCatalog } from "#cli/ec2-catalog";
-import { typesOf } from "#cli/market";
+import { readCatalog } from "#catalog/ec2-catalog";
+import { typesOf } from "#catalog/market";
 import type { EC2NodeClass } from "#controller/api/ec2-node-class";
 import { inventedProblems } from "#controller/planning/invented-problem";
 import { inventedTypes } from "#controller/planning/invented-types";

@@ -20,8 +20,14 @@ export interface Ec2Catalog {
   readonly vpcLimits?: NonNullable<NodeSettings["vpcLimits"]>;
 }
 
-/** The catalog that the package ships: one level up, whether this is the source or what is built of it. */
-const shipped = join(__dirname, "..", "controller", "providers", "data");
+/**
+ * The catalog that the package ships. It stands in the package's `controller/providers/data` and nowhere else, as many
+ * levels up as the program that is built of this was put below the package.
+ */
+const shipped =
+  [1, 2, 3]
+    .map((levels) => join(__dirname, ...Array.from({ length: levels }, () => ".."), "controller", "providers", "data"))
+    .find((directory) => existsSync(join(directory, "instance-types.json.gz"))) ?? __dirname;
 
 const count: Schema = { type: "integer", minimum: 1 };
 const tableOf = (additionalProperties: Schema): Schema => ({ type: "object", additionalProperties });
