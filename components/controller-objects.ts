@@ -27,6 +27,8 @@ export interface ListeningPorts {
 /** What the pod is made of. */
 export interface PodParts {
   readonly image: pulumi.Input<string>;
+  /** Names of secrets that open its registry. */
+  readonly imagePullSecrets: readonly pulumi.Input<string>[];
   /** Without it the image brings its own program. */
   readonly bundle: BundleMaps | undefined;
   readonly env: readonly EnvVar[];
@@ -47,13 +49,14 @@ export const partFile = (index: number): string => `controller.cjs.gz.${index}`;
 export const loaderFile = "loader.cjs";
 
 export function podSpec(parts: PodParts): PodSpec {
-  const { bundle, placement } = parts;
+  const { bundle, placement, imagePullSecrets } = parts;
   return {
     serviceAccountName: names.controller,
     automountServiceAccountToken: true,
     priorityClassName: "system-cluster-critical",
     securityContext: { fsGroup: user, seccompProfile: { type: "RuntimeDefault" } },
     ...podPlacement(placement),
+    ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),
     containers: [container(parts)],
     volumes: [{ name: "scratch", emptyDir: {} }, ...(bundle === undefined ? [] : bundleVolumes(bundle))],
   };

@@ -3,16 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { controllerLabels, names, ports } from "../controller/contract/names";
 import type { Bundle } from "./bundle";
 import { readBundle } from "./bundle";
-import { controllerSettingsProblems, environment, settingVariables } from "./controller-environment";
-import type { BundleMaps } from "./controller-objects";
+import { environment, settingVariables } from "./controller-environment";
+import { imageOf } from "./controller-image";
+import type { BundleMaps, ListeningPorts } from "./controller-objects";
 import { loaderFile, partFile, podSpec } from "./controller-objects";
+import type { ControllerOptions } from "./controller-options";
+import { controllerOptionsProblems } from "./controller-options";
 import { ControllerRbac } from "./controller-rbac";
 import { controllerResources } from "./controller-resources";
-import type { ControllerSettings } from "./controller-settings";
+import { FlowSchemas } from "./flow-schemas";
+import { networkPolicySpec } from "./network-policy";
 import type { Placement } from "./placement";
 import { refuse } from "./problem";
+import { serviceMonitor } from "./service-monitor";
 
-export interface ControllerArgs {
+export interface ControllerArgs extends ControllerOptions {
   readonly clusterName: pulumi.Input<string>;
   /** @default asked of EKS */
   readonly clusterEndpoint?: pulumi.Input<string>;
@@ -25,18 +30,7 @@ export interface ControllerArgs {
   readonly namespace?: string;
   /** Where its pods run; a profile or group for them is made elsewhere. @default on existing nodes */
   readonly placement?: Placement;
-  /** An image that brings the controller, for those who mirror images. @default a stock Node image, given our bundle */
-  readonly image?: pulumi.Input<string>;
-  /** @default 2: one leads, one waits */
-  readonly replicas?: number;
-  readonly resources?: k8s.types.input.core.v1.ResourceRequirements;
-  /** Such as `batchIdleDuration: "2s"`. @default Karpenter's */
-  readonly settings?: ControllerSettings;
-  /** What else the controller's environment should hold, such as a proxy. */
-  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
 }
-
-const stockImage = "docker.io/library/node:24-slim";
 
 /** The program that runs in the cluster: its identity there, its rights, and two replicas of it. */
 export class Controller extends pulumi.ComponentResource {
@@ -44,11 +38,12 @@ export class Controller extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControllerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Controller", name, {}, opts);
-    const { namespace = "kube-system" } = args;
+    const { namespace = "kube-system", placement = { on: "existing" } } = args;
     this.namespace = namespace;
-    refuse("the controller", controllerSettingsProblems(args.settings ?? {}));
+    refuse("the controller", controllerOptionsProblems(args, placement));
 
     const own = namespace === "kube-system" ? [] : [this.ownNamespace(name)];
+    if (namespace !== "kube-system") new FlowSchemas(name, { namespace }, { parent: this });
     const account = new k8s.core.v1.ServiceAccount(
       name,
       {
@@ -73,16 +68,25 @@ export class Controller extends pulumi.ComponentResource {
   }
 
   private deployment(name: string, args: ControllerArgs, dependsOn: pulumi.Resource[]): void {
-    const { replicas = 2, image = stockImage, resources = controllerResources } = args;
+    const { replicas = 2, resources = controllerResources, imagePullSecrets = [] } = args;
     const { placement = { on: "existing" } } = args;
     const bundle = args.image === undefined ? this.bundleMaps(name, readBundle(), dependsOn) : undefined;
     const selector = { matchLabels: { ...controllerLabels } };
-    const given = variables(args);
+    const env = variables(args);
     const listening = {
-      metrics: port(given["METRICS_PORT"], "metrics"),
-      health: port(given["HEALTH_PROBE_PORT"], "health"),
+      metrics: port(env["METRICS_PORT"], "metrics"),
+      health: port(env["HEALTH_PROBE_PORT"], "health"),
     };
-    const spec = podSpec({ image, bundle, env: environment(given), resources, placement, ports: listening });
+    const spec = podSpec({
+      image: imageOf(args),
+      imagePullSecrets,
+      bundle,
+      env: environment(env),
+      resources,
+      placement,
+      ports: listening,
+    });
+    this.optional(name, args, { listening, dependsOn });
 
     new k8s.core.v1.Service(
       name,
@@ -117,6 +121,18 @@ export class Controller extends pulumi.ComponentResource {
     );
   }
 
+  private optional(
+    name: string,
+    { networkPolicy = false, serviceMonitor: monitor = false }: ControllerArgs,
+    { listening, dependsOn }: Surroundings,
+  ): void {
+    const opts = { parent: this, dependsOn };
+    if (networkPolicy)
+      new k8s.networking.v1.NetworkPolicy(name, { metadata: this.meta(), spec: networkPolicySpec(listening) }, opts);
+    if (monitor !== false)
+      new k8s.apiextensions.CustomResource(name, serviceMonitor(this.namespace, monitor === true ? {} : monitor), opts);
+  }
+
   /**
    * One ConfigMap for the loader and one for each part of the program. Names carry the digest, and no map ever changes:
    * pods of an old and of a new version never mix them up.
@@ -139,6 +155,11 @@ export class Controller extends pulumi.ComponentResource {
       partMaps: bundle.parts.map((part, index) => map(`bundle-${index}`, { binaryData: { [partFile(index)]: part } })),
     };
   }
+}
+
+interface Surroundings {
+  readonly listening: ListeningPorts;
+  readonly dependsOn: pulumi.Resource[];
 }
 
 const port = (given: pulumi.Input<string> | undefined, of: keyof typeof ports): pulumi.Input<number> =>

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
-import type { ControllerArgs } from "./controller";
+import type { ControllerOptions } from "./controller-options";
 import type { CrdsArgs } from "./crds";
 import type { PlacementArgs } from "./placement";
 import type { PoolSettings } from "./pool-settings";
@@ -20,7 +20,7 @@ export interface KarpenterArgs extends PlacementArgs {
   readonly interruptionQueue?: boolean;
   /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
   readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
-  readonly controller?: Pick<ControllerArgs, "image" | "replicas" | "resources" | "settings" | "env">;
+  readonly controller?: ControllerOptions;
   /** Of Karpenter's kinds in the cluster. */
   readonly crds?: CrdsArgs;
   /** Of the look at the cluster that comes before everything else. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
-import { controllerSettingsProblems } from "./controller-environment";
+import { controllerOptionsProblems, unknownControllerOptions } from "./controller-options";
 import type { KarpenterArgs } from "./karpenter-args";
 import { nodePoolsProblems } from "./node-pools";
-import { placementProblems } from "./placement";
+import { placementOf, placementProblems } from "./placement";
 import type { Problem } from "./problem";
 import { surveyProblems } from "./survey";
 
@@ -13,11 +13,12 @@ type KarpenterSettings = Pick<KarpenterArgs, "nodePools" | "controller" | "place
 
 /** Looked for before anything is created; the components look again when they are used by themselves. */
 export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
-  const { cluster, nodePools = {}, controller } = args;
+  const { cluster, nodePools = {}, controller = {} } = args;
   return [
-    ...placementProblems({ ...args, replicas: controller?.replicas }),
+    ...placementProblems({ ...args, replicas: controller.replicas }),
     ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
-    ...controllerSettingsProblems(controller?.settings ?? {}),
+    ...controllerOptionsProblems(controller, placementOf(args)),
+    ...unknownControllerOptions(controller),
     ...surveyProblems(args.survey),
   ];
 }

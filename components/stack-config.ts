@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthenticationMode, ClusterFacts } from "./cluster";
 import { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";
+import type { ControllerOptions } from "./controller-options";
 import type { ControllerSettings } from "./controller-settings";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
@@ -37,6 +38,8 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
   const clusterName = text("clusterName");
   const newCluster = read.object("cluster") as NewCluster | undefined;
   problems.push(...clusterProblems(clusterName, newCluster));
+  const controller = read.object("controller") ?? {};
+  problems.push(...saidElsewhere(controller));
   // Objects are taken for what they should be; the components look inside and refuse what is wrong.
   const stack: StackConfig = {
     clusterName,
@@ -50,6 +53,7 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
       interruptionQueue: read.boolean("interruptionQueue"),
       discovery: read.object("discovery"),
       controller: {
+        ...controller,
         image: text("image"),
         replicas: read.number("replicas"),
         settings: read.object("settings") as ControllerSettings | undefined,
@@ -116,6 +120,14 @@ function clusterProblems(clusterName: string | undefined, newCluster: NewCluster
     ? [{ path: "clusterName", reason: "is required: an existing EKS cluster's name, or cluster for a new one" }]
     : [];
 }
+
+/** What a stack says of the controller under keys of their own, which have defaults that would win. */
+const ownKeys: readonly string[] = ["image", "replicas", "settings", "env"] satisfies (keyof ControllerOptions)[];
+
+const saidElsewhere = (controller: object): readonly Problem[] =>
+  Object.keys(controller)
+    .filter((field) => ownKeys.includes(field))
+    .map((field) => ({ path: `controller.${field}`, reason: `is the key ${field} of the configuration itself` }));
 
 export interface ChosenCluster {
   readonly cluster: ClusterFacts;
