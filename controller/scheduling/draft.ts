@@ -2,7 +2,7 @@ import type { Pod } from "../api/pod";
 import type { Ask } from "./backlog";
 import type { Scope } from "./scope";
 import type { Offer } from "./template";
-import { Occupancy } from "./ties";
+import { Occupancy, type Start } from "./ties";
 import { minus, take, timesThatFit, type Vector } from "./vector";
 
 /** What goes on one new node. */
@@ -44,9 +44,9 @@ export class Draft {
   }
 
   /** How many of the pods the offer has room for beside what is on the node. */
-  roomFor({ requests, count, nodeTies }: Ask, { machine }: Pick<Offer, "machine"> = this.offer): number {
-    const room = timesThatFit(minus(machine.room, this.used), requests, count);
-    return room === 0 ? 0 : this.occupancy.capacityFor(nodeTies, room);
+  roomFor(ask: Ask, { machine }: Pick<Offer, "machine"> = this.offer, start?: Start): number {
+    const room = timesThatFit(minus(machine.room, this.used), ask.requests, ask.count);
+    return room === 0 ? 0 : this.occupancy.capacityFor(ask.nodeTies, room, start);
   }
 
   add(ask: Ask, count: number, { scope, offer }: Pick<Load, "scope" | "offer">): void {

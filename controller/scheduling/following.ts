@@ -6,7 +6,7 @@ import type { DomainSplit } from "./domain-split";
 import type { Draft } from "./draft";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
-import { isFree, mayBeFirst, type Ties } from "./ties";
+import { isFree, mayBeFirst, type Start, type Ties } from "./ties";
 
 /**
  * Pods that must be on one node with certain others (pod affinity over hostnames). They go first, since the others must
@@ -24,9 +24,11 @@ function followOne(ask: Ask, pools: readonly PoolPlan[], company: Company): bool
   const all = ask.count;
   for (let before = Infinity; ask.count > 0 && ask.count < before && !deadline.isUp();) {
     before = ask.count;
-    for (const pool of pools) joinAny(ask, pool, allowed);
+    for (const pool of pools) joinAny(ask, pool, { allowed });
     if (ask.count > 0) startWithLeader(ask, pools, company);
     if (ask.count > 0) startAlone(ask, pools, split);
+    // There may be room for them among others, but no further node.
+    if (ask.count === before) for (const pool of pools) joinAny(ask, pool, { allowed, start: "mayStart" });
   }
   return ask.count < all;
 }
@@ -43,26 +45,29 @@ interface Place {
   readonly draft: Draft;
 }
 
-/** In which domains the next pod may go, the best first. */
-type Ways = (ask: Ask) => readonly Option[];
+interface Ways {
+  /** In which domains the next pod may go, the best first. */
+  readonly allowed: (ask: Ask) => readonly Option[];
+  readonly start?: Start | undefined;
+}
 
 /** Puts as many of the pods on planned nodes as their rules allow, on larger machines if need be. */
 export function joinAny(ask: Ask, pool: PoolPlan, ways: Ways): void {
   for (const draft of pool.drafts) joinPlanned(ask, { pool, draft }, ways);
 }
 
-function joinPlanned(ask: Ask, place: Place, ways: Ways): void {
-  while (ask.count > 0 && place.draft.occupancy.capacityFor(ask.nodeTies, 1) > 0) {
-    if (!ways(ask).some((option) => widenBy(ask, place, option))) return;
+function joinPlanned(ask: Ask, { pool, draft }: Place, { allowed, start }: Ways): void {
+  while (ask.count > 0 && draft.occupancy.capacityFor(ask.nodeTies, 1, start) > 0) {
+    if (!allowed(ask).some((option) => widenBy(ask, { pool, draft, start }, option))) return;
   }
 }
 
 /** Where larger domains matter one pod goes at a time, since each changes what the next may do. */
-function widenBy(ask: Ask, { pool, draft }: Place, option: Option): boolean {
+function widenBy(ask: Ask, { pool, draft, start }: Place & Pick<Ways, "start">, option: Option): boolean {
   const scope = draft.scope.with(option.wish);
   if (scope === undefined) return false;
   const part = ask.part(option, isFree(ask.domainTies) ? ask.count : 1);
-  const placed = pool.widen(draft, part, scope);
+  const placed = pool.widen(draft, part, { scope, start });
   ask.rejoin(part);
   record(ask.domainTies, placed, spotOfOption(option));
   return placed > 0;
@@ -80,7 +85,7 @@ function startWithLeader(ask: Ask, pools: readonly PoolPlan[], { leaders, split 
       const draft = openFor(leader, pool, seat);
       if (draft === undefined) continue;
       const before = ask.count;
-      joinPlanned(ask, { pool, draft }, (each) => split.allowed(each));
+      joinPlanned(ask, { pool, draft }, { allowed: (each) => split.allowed(each) });
       if (ask.count < before) return;
     }
   }

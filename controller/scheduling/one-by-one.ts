@@ -66,7 +66,8 @@ function placeOne(ask: Ask, pools: readonly PoolPlan[], offered: Offered): boole
   for (let before = Infinity; ask.count > 0 && ask.count < before && !deadline.isUp();) {
     before = ask.count;
     settle(ask);
-    if (preference === "few nodes") for (const pool of pools) joinAny(ask, pool, (each) => split.evenest(each));
+    if (preference === "few nodes")
+      for (const pool of pools) joinAny(ask, pool, { allowed: (each) => split.evenest(each) });
     if (ask.count > 0) cheapestSeat(ask, { ...offered, pools })?.take(ask);
   }
   return ask.count < all;

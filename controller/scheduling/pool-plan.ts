@@ -3,14 +3,23 @@ import { Draft, type Load } from "./draft";
 import type { Reservations } from "./reservations";
 import type { Scope } from "./scope";
 import { affords, isReserved, type Machine, type Offer, type Template } from "./template";
+import type { Start } from "./ties";
 import { isVaried, shortened } from "./variety";
 import { fits, largestShare, maximum, minus, plus, type Vector } from "./vector";
 import type { Wish } from "./wish";
 
 /** How many pods of an ask are to find room. */
+/** How pods join a planned node. */
+interface Joining {
+  /** The node's, with them on it. */
+  readonly scope: Scope;
+  readonly start?: Start | undefined;
+}
+
 interface Wanted {
   readonly ask: Ask;
   readonly most: number;
+  readonly start: Start | undefined;
 }
 
 /** The new nodes of one pool, and what its limits still allow. */
@@ -138,7 +147,7 @@ export class PoolPlan {
     for (const draft of this.drafts) {
       if (ask.count === 0) return;
       const scope = draft.scope.with(ask.wish);
-      if (scope !== undefined) this.widen(draft, ask, scope);
+      if (scope !== undefined) this.widen(draft, ask, { scope });
     }
   }
 
@@ -146,11 +155,11 @@ export class PoolPlan {
    * Puts as many pods on a planned node as any machine that it could be would hold, and `minValues` allow; says how
    * many.
    */
-  widen(draft: Draft, ask: Ask, scope: Scope): number {
+  widen(draft: Draft, ask: Ask, { scope, start }: Joining): number {
     for (let most = ask.count; most > 0;) {
-      const offer = this.#larger(draft, scope, { ask, most });
+      const offer = this.#larger(draft, scope, { ask, most, start });
       if (offer === undefined) return 0;
-      const count = Math.min(most, draft.roomFor(ask, offer));
+      const count = Math.min(most, draft.roomFor(ask, offer, start));
       const pinned = scope.pinnedTo(offer);
       if (this.mayHold(draft, pinned, [ask, count])) {
         draft.add(ask, count, { scope: pinned, offer });
@@ -163,8 +172,8 @@ export class PoolPlan {
   }
 
   /** By how much one more pod makes a planned node dearer; Infinity where no machine it could be holds it. */
-  surchargeFor(draft: Draft, ask: Ask, scope: Scope): number {
-    const offer = this.#larger(draft, scope, { ask, most: 1 });
+  surchargeFor(draft: Draft, ask: Ask, { scope, start }: Joining): number {
+    const offer = this.#larger(draft, scope, { ask, most: 1, start });
     if (offer === undefined || !this.mayHold(draft, scope.pinnedTo(offer), [ask, 1])) return Infinity;
     return offer.offering.price - draft.offer.offering.price;
   }
@@ -244,13 +253,13 @@ export class PoolPlan {
   }
 
   /** The offer that takes most of so many pods beside what is on the node, the cheapest among equals. */
-  #larger(draft: Draft, scope: Scope, { ask, most: wanted }: Wanted): Offer | undefined {
+  #larger(draft: Draft, scope: Scope, { ask, most: wanted, start }: Wanted): Offer | undefined {
     const budget = plus(this.#left, draft.reserved);
     let [best, most] = [undefined as Offer | undefined, 0];
     for (const offer of scope.offers) {
       const { capacity, room } = offer.machine;
       if (!fits(budget, capacity) || !fits(room, draft.used)) continue;
-      const count = draft.roomFor(ask, offer);
+      const count = draft.roomFor(ask, offer, start);
       if (count > most) [best, most] = [offer, count];
       if (most >= wanted) break;
     }

@@ -6,6 +6,7 @@ import type { Draft, Load } from "./draft";
 import { mayStart } from "./following";
 import type { PoolPlan } from "./pool-plan";
 import type { Scope } from "./scope";
+import type { Start } from "./ties";
 
 /** Room for one pod on a new node or on one that is planned. */
 interface Seat {
@@ -24,22 +25,28 @@ interface Choice {
   readonly nodePrice: number;
 }
 
-/** The cheapest one; the first of equals, and those on planned nodes before new ones. */
-export function cheapestSeat(ask: Ask, choice: Choice): Seat | undefined {
+/**
+ * The cheapest one; the first of equals, and those on planned nodes before new ones. Pods that others are to follow
+ * start on a node of their own, which has room for these, if there can be one.
+ */
+export const cheapestSeat = (ask: Ask, choice: Choice): Seat | undefined =>
+  cheapest([...seatsOnPlanned(ask, choice), ...seatsOnNew(ask, choice)]) ??
+  cheapest(seatsOnPlanned(ask, choice, "mayStart"));
+
+function cheapest(seats: readonly Seat[]): Seat | undefined {
   let best: Seat | undefined;
-  for (const seat of [...seatsOnPlanned(ask, choice), ...seatsOnNew(ask, choice)])
-    if (seat.surcharge < (best?.surcharge ?? Infinity)) best = seat;
+  for (const seat of seats) if (seat.surcharge < (best?.surcharge ?? Infinity)) best = seat;
   return best;
 }
 
 /** On planned nodes, which may become larger machines. */
-function seatsOnPlanned(ask: Ask, { pools, split }: Choice): readonly Seat[] {
+function seatsOnPlanned(ask: Ask, { pools, split }: Choice, start?: Start): readonly Seat[] {
   const hosts = pools.flatMap((pool) => pool.drafts.map((draft) => ({ pool, draft })));
-  const bearing = hosts.filter(({ draft }) => draft.occupancy.capacityFor(ask.nodeTies, 1) > 0);
+  const bearing = hosts.filter(({ draft }) => draft.occupancy.capacityFor(ask.nodeTies, 1, start) > 0);
   return split.evenest(ask).flatMap((option) =>
     bearing.flatMap(({ pool, draft }) => {
       const scope = draft.scope.with(option.wish);
-      return scope === undefined ? [] : [joining(ask, { pool, draft, scope, option })];
+      return scope === undefined ? [] : [joining(ask, { pool, draft, scope, option, start })];
     }),
   );
 }
@@ -61,10 +68,15 @@ interface Way {
   readonly option: Option;
 }
 
-const joining = (asking: Ask, { pool, draft, scope, option }: Way & { readonly draft: Draft }): Seat => ({
-  surcharge: pool.surchargeFor(draft, asking, scope),
+interface WayIn extends Way {
+  readonly draft: Draft;
+  readonly start: Start | undefined;
+}
+
+const joining = (asking: Ask, { pool, draft, scope, option, start }: WayIn): Seat => ({
+  surcharge: pool.surchargeFor(draft, asking, { scope, start }),
   take: (ask) => {
-    seated(ask, option, (part) => void pool.widen(draft, part, scope));
+    seated(ask, option, (part) => void pool.widen(draft, part, { scope, start }));
   },
 });
 

@@ -57,6 +57,9 @@ const allowances: Readonly<Record<TopologyTerm["kind"], (rule: Rule, present: nu
   affinity: (rule, present, mayStart) => (present > 0 || (mayStart && mayBeFirst(rule)) ? Infinity : 0),
 };
 
+/** Whether pods that follow their like may be where none of it is, as long as there is none anywhere. */
+export type Start = "mayStart";
+
 /** How many pods of each group are on one node, and how many pods with the group's rule. */
 export class Occupancy {
   /** Of each group: its pods, then the pods with its rule. */
@@ -78,7 +81,7 @@ export class Occupancy {
    * How many more pods with these ties the node can take, as far as the pods on it are concerned.
    * @param start whether pods that follow their like may be the first of it here, where there is none anywhere
    */
-  capacityFor({ rules, shunned, crowding }: Ties, most: number, start?: "mayStart"): number {
+  capacityFor({ rules, shunned, crowding }: Ties, most: number, start?: Start): number {
     let capacity = most;
     for (const group of shunned) if (this.#ownersOf(group) > 0) return 0;
     for (const rule of rules) {

@@ -136,7 +136,8 @@ export class Topology {
 
   /**
    * Values of a label that new or present nodes can have, by all that is said of them: where a pool asks for any value
-   * but one, another may take just that; where it leaves the label open, pods say what they want; if nobody does, nodes get the value that their claims say.
+   * but one, another may take just that; where it leaves the label open, pods say what they want; if nobody does, nodes
+   * get the value that their claims say.
    */
   valuesOf(key: string): readonly string[] {
     return remembered(this.#values, key, () => {

@@ -159,6 +159,16 @@ describe("pod affinity", () => {
     assert.equal(plan.newNodes.length, 1);
   });
 
+  it("TOPO-013 SCHED-022 lets them start among others, where there can be no further node", () => {
+    const [some, others] = [podsOf(1, web, near(termFor(hostname, web))), podsOf(1, db, near(termFor(hostname, db)))];
+    const pool = nodePool({ spec: { limits: { nodes: "1" } } });
+    const plan = planOf({
+      pods: [...some, ...others],
+      pools: [choice(pool, [instanceType("m5.large", { cpu: 4, memoryGi: 8 })])],
+    });
+    assert.deepEqual(sharesBy(plan, hostname, [...some, ...others]), [2]);
+  });
+
   it("TOPO-013 SCHED-022 lets one kind of pods be the first, where two are company for each other", () => {
     const shape = { cpu: 2, memoryGi: 8, extra: { "nvidia.com/gpu": "1" } };
     const pools = [
