@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { controllerRoleName, names } from "../controller/contract/names";
+import { controllerRoleName, names, policyName } from "../controller/contract/names";
 import type { PolicyScope } from "../controller/contract/permissions";
 import { controllerPolicies } from "../controller/contract/permissions";
 import { OidcProvider } from "./oidc-provider";
@@ -47,19 +47,19 @@ export class ControllerRole extends pulumi.ComponentResource {
     const role = new aws.iam.Role(name, { name: roleName, assumeRolePolicy, tags }, { parent: this });
 
     const scope = policyScope(args, { parent: this });
-    for (const [policyName, statements] of Object.entries(controllerPolicies)) {
-      if (policyName === "KarpenterControllerInterruptionPolicy" && args.queueArn === undefined) continue;
+    for (const [title, statements] of Object.entries(controllerPolicies)) {
+      if (title === "KarpenterControllerInterruptionPolicy" && args.queueArn === undefined) continue;
       const policy = new aws.iam.Policy(
-        `${name}-${policyName}`,
+        `${name}-${title}`,
         {
-          name: pulumi.interpolate`${policyName}-${clusterName}`,
+          name: pulumi.output(clusterName).apply((cluster) => policyName(title, cluster)),
           policy: scope.apply((known) => policyDocument(statements(known))),
           tags,
         },
         { parent: this },
       );
       const attachment = { role: role.name, policyArn: policy.arn };
-      new aws.iam.RolePolicyAttachment(`${name}-${policyName}`, attachment, { parent: this });
+      new aws.iam.RolePolicyAttachment(`${name}-${title}`, attachment, { parent: this });
     }
 
     this.roleName = role.name;

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { interruptionEvents } from "../controller/contract/interruption-events";
-import { names } from "../controller/contract/names";
+import { names, ruleName } from "../controller/contract/names";
 import { queuePolicyDocument } from "./policy-document";
 
 export interface InterruptionQueueArgs {
@@ -38,7 +38,12 @@ export class InterruptionQueue extends pulumi.ComponentResource {
 
     for (const [kind, { source, detailType }] of Object.entries(interruptionEvents)) {
       const eventPattern = JSON.stringify({ source: [source], "detail-type": [detailType] });
-      const rule = new aws.cloudwatch.EventRule(`${name}-${kind}`, { eventPattern, tags }, { parent: this });
+      const rule = new aws.cloudwatch.EventRule(
+        `${name}-${kind}`,
+        { name: queue.name.apply((of) => ruleName(kind, of)), eventPattern, tags },
+        // Stacks from before rules had names keep those that they were given: another name is another rule.
+        { parent: this, ignoreChanges: ["name"] },
+      );
       new aws.cloudwatch.EventTarget(
         `${name}-${kind}`,
         { rule: rule.name, arn: queue.arn, targetId: names.eventTarget },

@@ -27,13 +27,21 @@ export const instanceProfilePath = (region: string, cluster: string): string => 
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const longestRoleName = 64;
+const longestPolicyName = 128;
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html */
 const longestQueueName = 80;
+/** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
+const longestRuleName = 64;
 
 export const nodeRoleName = (cluster: string): string => shortened(`KarpenterNodeRole-${cluster}`, longestRoleName);
 export const controllerRoleName = (cluster: string): string =>
   shortened(`KarpenterControllerRole-${cluster}`, longestRoleName);
+/** `policy` is upstream's name for it, such as KarpenterControllerInterruptionPolicy. */
+export const policyName = (policy: string, cluster: string): string =>
+  shortened(`${policy}-${cluster}`, longestPolicyName);
 export const queueName = (cluster: string): string => shortened(cluster, longestQueueName);
+/** `kind` is a key of `interruptionEvents`. */
+export const ruleName = (kind: string, queue: string): string => shortened(`${kind}-${queue}`, longestRuleName);
 
 /** `name`, or where that is too long its beginning and a digest of the whole, so that two long names stay apart. */
 export function shortened(name: string, longest: number): string {

@@ -58,14 +58,18 @@ async function registered(
 ): Promise<ReadonlyMap<string, Properties>> {
   const types = new Map<object, string>();
   const urns = new Map<string, string>();
+  const ignored = new Map<string, readonly string[]>();
   const inputs = new Map<string, Properties>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs: given }: MockResourceArgs) => {
         const key = `${type} ${name}`;
-        // Mocks are typed `any` by the SDK; inputs are plain properties.
-        inputs.set(key, given as Properties);
         const { id = `${name}-id`, inputs: before, outputs } = state.get(key) ?? {};
+        const kept = (ignored.get(key) ?? []).flatMap((property) =>
+          before === undefined ? [] : [[property, before[property]] as const],
+        );
+        // Mocks are typed `any` by the SDK; inputs are plain properties.
+        inputs.set(key, { ...(given as Properties), ...Object.fromEntries(kept) });
         return { id, state: { ...before, ...(given as object), ...outputs } };
       },
       call: ({ token }) => account[token] ?? {},
@@ -80,6 +84,7 @@ async function registered(
       const whole = parent === undefined ? type : `${parent}$${type}`;
       types.set(resource, whole);
       urns.set(`${type} ${name}`, urnOf({ type: whole, name }));
+      ignored.set(`${type} ${name}`, "ignoreChanges" in opts ? (opts.ignoreChanges ?? []) : []);
       return undefined;
     });
     program();
