@@ -14,7 +14,7 @@ const language = [
 ];
 
 export default tseslint.config(
-  { ignores: ["node_modules", "dist", "**/*.mjs", "**/*.cjs"] },
+  { ignores: ["node_modules", "dist", "**/*.mjs", "**/*.cjs", "{policies/pack,examples/policy-pack}/index.js"] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -18,6 +18,8 @@ export const bundles: Readonly<Record<string, Bundle>> = {
   controller: { entry: "controller/main.ts", packed: true },
   loader: { entry: "tools/loader.ts", options: { minify: false } },
   resources: { entry: "components/resources/index.ts" },
+  // Whoever runs Pulumi brings the Node.
+  policies: { entry: "policies/pulumi-policies.ts", options: { target: "node20", minify: false } },
   // Users bring their own Node.
   cli: { entry: "cli/main.ts", options: { target: "node20" } },
 };

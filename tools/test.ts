@@ -45,6 +45,7 @@ const jobs: readonly Job[] = [
   script("boundaries"),
   mocha("plugins kubernetes", "test/sandbox/plugins/kubernetes/*.test.ts"),
   mocha("unit", "test/{bench,catalog,cli,components,contract,controller,plan-checker,tools}/**/*.test.ts"),
+  mocha("policies", "test/policies/*.test.ts"),
   ...walkthroughs(),
   mocha("plugins", "test/sandbox/plugins/*.test.ts", "test/sandbox/plugins/{aws,eks}/*.test.ts"),
   mocha("sandbox", "test/sandbox/*/*.test.ts"),

@@ -1,6 +1,14 @@
 import { mkdir, mkdtemp, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
+import {
+  CommandError,
+  type EngineEvent,
+  LocalWorkspace,
+  type PreviewOptions,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 
 const projectName = "plugin-test";
 
@@ -78,6 +86,19 @@ export class TestStack {
   async preview(program: PulumiFn): Promise<Counts> {
     const { changeSummary } = await this.#stack.preview({ program });
     return changeSummary;
+  }
+
+  /** Everything that the engine says in a preview, whether that ends well or not. */
+  async previewEvents(program: PulumiFn, options: PreviewOptions = {}): Promise<readonly EngineEvent[]> {
+    const events: EngineEvent[] = [];
+    await this.#stack
+      .preview({ ...options, program, onEvent: (event) => events.push(event) })
+      .catch((error: unknown) => {
+        // A preview in which a policy is violated is a command that failed.
+        const isForPolicies = events.some(({ policyEvent }) => policyEvent?.enforcementLevel === "mandatory");
+        if (!(error instanceof CommandError && isForPolicies)) throw error;
+      });
+    return events;
   }
 
   /** The message with which a preview fails. */
