@@ -17,6 +17,8 @@ export interface ClusterFacts {
   readonly publicSubnetIds: readonly string[];
   /** The group that EKS makes for control plane and nodes, in which both may talk to each other. */
   readonly securityGroupId: pulumi.Input<string>;
+  /** Where endpoints of AWS services are to be made. @default not known */
+  readonly vpcId?: pulumi.Input<string>;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function lookUpCluster(name: string, opts?: pulumi.InvokeOptions): 
     authenticationMode: authenticationMode(cluster.accessConfigs[0]?.authenticationMode),
     ...subnets,
     securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
+    vpcId: cluster.vpcConfig.vpcId,
   };
 }
 
@@ -124,6 +127,7 @@ export class Cluster extends pulumi.ComponentResource {
       privateSubnetIds,
       publicSubnetIds,
       securityGroupId: cluster.clusterSecurityGroupId,
+      vpcId: args.vpcId,
     };
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }

@@ -30,6 +30,8 @@ export interface ControllerArgs extends ControllerOptions {
   readonly namespace?: string;
   /** Where its pods run; a profile or group for them is made elsewhere. @default on existing nodes */
   readonly placement?: Placement;
+  /** Whether AWS services that have no VPC endpoint are out of reach. @default false */
+  readonly isolatedVpc?: boolean;
 }
 
 /** The program that runs in the cluster: its identity there, its rights, and two replicas of it. */
@@ -172,6 +174,7 @@ function variables(args: ControllerArgs): Readonly<Record<string, pulumi.Input<s
     CLUSTER_ENDPOINT: args.clusterEndpoint,
     INTERRUPTION_QUEUE: args.interruptionQueue,
     AWS_REGION: args.region,
+    ISOLATED_VPC: args.isolatedVpc === true ? "true" : undefined,
     ...settingVariables(args.settings ?? {}),
     ...args.env,
   };

@@ -5,6 +5,7 @@ import { Crds } from "./crds";
 import { DiscoveryTags } from "./discovery-tags";
 import { FargateProfile } from "./fargate-profile";
 import { InterruptionQueue } from "./interruption-queue";
+import { vpcEndpointsOf } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
 import { NodeRole } from "./node-role";
 import { fargateSubnets, groupSubnets, placementOf } from "./placement";
@@ -36,6 +37,7 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
   const host = hostOf(name, args, parent);
   const rest = [
     discoveryTags(name, args, parent),
+    ...vpcEndpointsOf(name, args, opts),
     new SpotServiceLinkedRole(`${name}-spot`, opts),
     new Crds(name, args.crds, opts),
   ];

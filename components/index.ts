@@ -44,3 +44,5 @@ export { SystemGroup } from "./system-group";
 export type { SystemGroupArgs } from "./system-group";
 export { Teardown } from "./teardown";
 export type { TeardownArgs, TeardownPatience } from "./teardown";
+export { VpcEndpoints } from "./vpc-endpoints";
+export type { VpcEndpointsArgs, VpcEndpointsSettings } from "./vpc-endpoints";

@@ -2,12 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerOptions } from "./controller-options";
 import type { CrdsArgs } from "./crds";
+import type { IsolatedVpcArgs } from "./isolated-vpc";
 import type { PlacementArgs } from "./placement";
 import type { PoolSettings } from "./pool-settings";
 import type { SurveySettings } from "./survey";
 import type { TeardownPatience } from "./teardown";
 
-export interface KarpenterArgs extends PlacementArgs {
+export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   /** From `lookUpCluster`, or of a `Cluster`. */
   readonly cluster: ClusterFacts;
   /** How to reach the cluster's API. @default the ambient kubeconfig */

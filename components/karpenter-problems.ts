@@ -1,22 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import { controllerOptionsProblems, unknownControllerOptions } from "./controller-options";
+import { isolatedVpcProblems } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
 import { nodePoolsProblems } from "./node-pools";
 import { placementOf, placementProblems } from "./placement";
 import type { Problem } from "./problem";
 import { surveyProblems } from "./survey";
 
-type KarpenterSettings = Pick<KarpenterArgs, "nodePools" | "controller" | "placement" | "fargate" | "survey"> & {
-  readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds">;
+type KarpenterSettings = Pick<
+  KarpenterArgs,
+  "nodePools" | "controller" | "placement" | "fargate" | "isolatedVpc" | "vpcEndpoints" | "survey"
+> & {
+  readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds" | "vpcId">;
 };
 
 /** Looked for before anything is created; the components look again when they are used by themselves. */
 export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
-  const { cluster, nodePools = {}, controller = {} } = args;
+  const { cluster, nodePools = {}, controller = {}, isolatedVpc = false } = args;
+  const later = pulumi.output("");
   return [
     ...placementProblems({ ...args, replicas: controller.replicas }),
-    ...nodePoolsProblems({ nodePools, cluster, nodeRoleName: pulumi.output("") }),
+    ...nodePoolsProblems({
+      nodePools,
+      cluster,
+      nodeRoleName: later,
+      instanceProfileName: isolatedVpc ? later : undefined,
+    }),
+    ...isolatedVpcProblems(args),
     ...controllerOptionsProblems(controller, placementOf(args)),
     ...unknownControllerOptions(controller),
     ...surveyProblems(args.survey),

@@ -49,7 +49,13 @@ export class Karpenter extends pulumi.ComponentResource {
     });
     const pools = new NodePools(
       name,
-      { nodePools, cluster, nodeRoleName: nodeRole.roleName },
+      {
+        nodePools,
+        cluster,
+        nodeRoleName: nodeRole.roleName,
+        // Else the controller would make profiles, for which it would have to reach IAM.
+        instanceProfileName: args.isolatedVpc === true ? nodeRole.instanceProfileName : undefined,
+      },
       { parent: this, dependsOn: [leftovers] },
     );
     // Before the pools go: Pulumi's own deletion of a pool would wait in vain for a pod that may not be evicted.
@@ -79,6 +85,7 @@ export class Karpenter extends pulumi.ComponentResource {
         interruptionQueue: queue?.name,
         namespace,
         placement: placementOf(args),
+        isolatedVpc: args.isolatedVpc,
       },
       { parent: this, dependsOn: [...all] },
     );

@@ -14,6 +14,8 @@ export interface NodePoolsArgs {
   readonly cluster: Pick<ClusterFacts, "name" | "publicSubnetIds">;
   /** Of the machines. */
   readonly nodeRoleName: pulumi.Input<string>;
+  /** A profile with that role, for classes that name neither. @default the controller makes one for each class */
+  readonly instanceProfileName?: pulumi.Input<string>;
 }
 
 /** Pools by name, each with a class of the same name unless it shares one. */
@@ -43,7 +45,8 @@ export class NodePools extends pulumi.ComponentResource {
   }
 }
 
-const surroundingsOf = ({ cluster, nodeRoleName }: NodePoolsArgs): ClassSurroundings => ({
+const surroundingsOf = ({ cluster, nodeRoleName, instanceProfileName }: NodePoolsArgs): ClassSurroundings => ({
+  instanceProfileName,
   clusterName: cluster.name,
   roleName: nodeRoleName,
   publicSubnetIds: cluster.publicSubnetIds,

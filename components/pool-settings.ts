@@ -52,6 +52,8 @@ export interface ClassSettings {
 export interface ClassSurroundings {
   readonly clusterName: pulumi.Input<string>;
   readonly roleName: pulumi.Input<string>;
+  /** Takes the role's place, where one is there. */
+  readonly instanceProfileName?: pulumi.Input<string>;
   readonly publicSubnetIds: readonly string[];
 }
 
@@ -66,8 +68,7 @@ export function ec2NodeClassSpec(settings: ClassSettings, surroundings: ClassSur
   const { volumeSize = settings.gpu === true ? "100Gi" : "20Gi" } = settings;
   const discovery = { tags: { [tags.discovery]: surroundings.clusterName } };
   return withoutUndefined({
-    // A profile of one's own brings its role along.
-    role: settings.spec?.instanceProfile === undefined ? surroundings.roleName : undefined,
+    ...machineIdentity(settings, surroundings),
     amiFamily,
     amiSelectorTerms: amiSelectorTerms ?? [{ alias: amiAlias }],
     subnetSelectorTerms: settings.public === true ? surroundings.publicSubnetIds.map((id) => ({ id })) : [discovery],
@@ -83,6 +84,15 @@ export function ec2NodeClassSpec(settings: ClassSettings, surroundings: ClassSur
     userData,
     ...settings.spec,
   });
+}
+
+/** A class has either a profile, which brings its role along, or a role. */
+function machineIdentity(
+  { spec = {} }: ClassSettings,
+  { roleName, instanceProfileName }: ClassSurroundings,
+): Pick<EC2NodeClassArgs["spec"], "role" | "instanceProfile"> {
+  if (spec.instanceProfile !== undefined || spec.role !== undefined) return {};
+  return instanceProfileName === undefined ? { role: roleName } : { instanceProfile: instanceProfileName };
 }
 
 function deviceOf(family: string): string {

@@ -51,6 +51,8 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
       placement: read.object("placement") as Placement | undefined,
       fargate: read.boolean("fargate"),
       interruptionQueue: read.boolean("interruptionQueue"),
+      isolatedVpc: read.boolean("isolatedVpc"),
+      vpcEndpoints: read.boolean("vpcEndpoints"),
       discovery: read.object("discovery"),
       controller: {
         ...controller,
@@ -144,7 +146,7 @@ export async function clusterOf(config: StackConfig): Promise<ChosenCluster> {
     newCluster.subnetIds ?? (await aws.ec2.getSubnets({ filters: [{ name: "vpc-id", values: [vpcId] }] })).ids;
   const subnets = await lookUpSubnets(ids);
   // A cluster takes long to make and to remove: not for the sake of a pool that will be refused.
-  refuse("the stack", karpenterProblems({ ...config.karpenter, cluster: { name, ...subnets } }));
+  refuse("the stack", karpenterProblems({ ...config.karpenter, cluster: { name, vpcId, ...subnets } }));
   const cluster = new Cluster(name, { name, version, authenticationMode, vpcId, ...subnets });
   return { cluster: cluster.facts, kubeconfig: kubeconfig ?? cluster.kubeconfig };
 }

@@ -12,6 +12,8 @@ const answers: Readonly<Record<string, object>> = {
   "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
   "aws:index/getRegion:getRegion": { region: "us-east-1", name: "us-east-1" },
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "111122223333" },
+  "aws:ec2/getRouteTables:getRouteTables": { ids: ["rtb-1", "rtb-2"] },
+  "aws:ec2/getVpc:getVpc": { cidrBlockAssociations: [{ cidrBlock: "10.0.0.0/16" }, { cidrBlock: "100.64.0.0/16" }] },
 };
 
 /** Runs a program against an engine that grants every wish; what it asked for, in the order of its asking. */
