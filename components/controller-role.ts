@@ -2,12 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { controllerRoleName, names, policyName } from "../controller/contract/names";
 import type { PolicyScope } from "../controller/contract/permissions";
-import { controllerPolicies } from "../controller/contract/permissions";
+import { clusterArn, controllerPolicies } from "../controller/contract/permissions";
+import type { Trust } from "./identity";
 import { OidcProvider } from "./oidc-provider";
-import { policyDocument, trustServiceAccount } from "./policy-document";
+import { policyDocument, trustPodIdentity, trustServiceAccount } from "./policy-document";
 
 export interface ControllerRoleArgs {
   readonly clusterName: pulumi.Input<string>;
+  /** Who may take the role on: a service account by its token, or EKS Pod Identity for it. @default "irsa" */
+  readonly trust?: Trust;
   /** Of the cluster: https://oidc.eks.<region>.amazonaws.com/id/<id> */
   readonly oidcIssuer: pulumi.Input<string>;
   /** An OIDC provider that is already managed elsewhere. @default found by the issuer, or created */
@@ -24,9 +27,10 @@ export interface ControllerRoleArgs {
 }
 
 /**
- * What the controller may do, for its service account alone (IRSA, which works on Fargate too). Its policies are
- * generated from `controller/contract/permissions.ts`, and are split as upstream splits them: together they would
- * exceed what one policy may hold.
+ * What the controller may do, for its service account alone: by IRSA, which works on Fargate too, or by EKS Pod
+ * Identity, where a {@link PodIdentity} says which service account that is. Its policies are generated from
+ * `controller/contract/permissions.ts`, and are split as upstream splits them: together they would exceed what one
+ * policy may hold.
  */
 export class ControllerRole extends pulumi.ComponentResource {
   readonly roleName: pulumi.Output<string>;
@@ -34,19 +38,15 @@ export class ControllerRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControllerRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:ControllerRole", name, args, opts);
-    const { clusterName, oidcIssuer, namespace = "kube-system", tags = {} } = args;
-    const oidcProviderArn =
-      args.oidcProviderArn ?? new OidcProvider(name, { issuer: oidcIssuer }, { parent: this }).arn;
-
-    const assumeRolePolicy = pulumi
-      .all([oidcProviderArn, oidcIssuer, namespace])
-      .apply(([provider, issuer, of]) =>
-        trustServiceAccount({ oidcProviderArn: provider, issuer, namespace: of, serviceAccount: names.controller }),
-      );
+    const { clusterName, tags = {} } = args;
+    const scope = policyScope(args, { parent: this });
+    const assumeRolePolicy =
+      args.trust === "podIdentity"
+        ? scope.apply((known) => trustPodIdentity(known.account, clusterArn(known)))
+        : this.trustByToken(name, args);
     const roleName = args.roleName ?? pulumi.output(clusterName).apply(controllerRoleName);
     const role = new aws.iam.Role(name, { name: roleName, assumeRolePolicy, tags }, { parent: this });
 
-    const scope = policyScope(args, { parent: this });
     for (const [title, statements] of Object.entries(controllerPolicies)) {
       if (title === "KarpenterControllerInterruptionPolicy" && args.queueArn === undefined) continue;
       const policy = new aws.iam.Policy(
@@ -65,6 +65,17 @@ export class ControllerRole extends pulumi.ComponentResource {
     this.roleName = role.name;
     this.roleArn = role.arn;
     this.registerOutputs({ roleName: this.roleName, roleArn: this.roleArn });
+  }
+
+  private trustByToken(name: string, args: ControllerRoleArgs): pulumi.Output<string> {
+    const { oidcIssuer, namespace = "kube-system" } = args;
+    const oidcProviderArn =
+      args.oidcProviderArn ?? new OidcProvider(name, { issuer: oidcIssuer }, { parent: this }).arn;
+    return pulumi
+      .all([oidcProviderArn, oidcIssuer, namespace])
+      .apply(([provider, issuer, of]) =>
+        trustServiceAccount({ oidcProviderArn: provider, issuer, namespace: of, serviceAccount: names.controller }),
+      );
   }
 }
 

@@ -22,8 +22,8 @@ export interface ControllerArgs extends ControllerOptions {
   /** @default asked of EKS */
   readonly clusterEndpoint?: pulumi.Input<string>;
   readonly region: pulumi.Input<string>;
-  /** The role of the controller's service account. */
-  readonly roleArn: pulumi.Input<string>;
+  /** The role that its service account's token is worth (IRSA). @default none: it is given by EKS Pod Identity */
+  readonly roleArn?: pulumi.Input<string>;
   /** Name of the queue of interruption warnings. @default interruptions are not heard of */
   readonly interruptionQueue?: pulumi.Input<string>;
   /** Created unless it is kube-system. @default "kube-system" */
@@ -49,7 +49,10 @@ export class Controller extends pulumi.ComponentResource {
     const account = new k8s.core.v1.ServiceAccount(
       name,
       {
-        metadata: { ...this.meta(), annotations: { "eks.amazonaws.com/role-arn": args.roleArn } },
+        metadata: {
+          ...this.meta(),
+          ...(args.roleArn === undefined ? {} : { annotations: { "eks.amazonaws.com/role-arn": args.roleArn } }),
+        },
         // The pod asks for its token by itself, so that nothing else in the namespace gets one.
         automountServiceAccountToken: false,
       },
@@ -116,7 +119,7 @@ export class Controller extends pulumi.ComponentResource {
           revisionHistoryLimit: 10,
           strategy: { rollingUpdate: { maxUnavailable: 1 } },
           selector,
-          template: { metadata: { labels: { ...controllerLabels } }, spec },
+          template: { metadata: { labels: { ...controllerLabels }, ...credentialsMark(args) }, spec },
         },
       },
       { parent: this, dependsOn },
@@ -163,6 +166,10 @@ interface Surroundings {
   readonly listening: ListeningPorts;
   readonly dependsOn: pulumi.Resource[];
 }
+
+/** Credentials are given to pods as they start: those of another kind need other pods. */
+const credentialsMark = ({ roleArn }: ControllerArgs): { annotations?: Record<string, string> } =>
+  roleArn === undefined ? { annotations: { "pulumi-karpenter/credentials": "pod-identity" } } : {};
 
 const port = (given: pulumi.Input<string> | undefined, of: keyof typeof ports): pulumi.Input<number> =>
   given === undefined ? ports[of] : pulumi.output(given).apply(Number);

@@ -4,11 +4,13 @@ import { ControllerRole } from "./controller-role";
 import { Crds } from "./crds";
 import { DiscoveryTags } from "./discovery-tags";
 import { FargateProfile } from "./fargate-profile";
+import { trustFor } from "./identity";
 import { InterruptionQueue } from "./interruption-queue";
 import { vpcEndpointsOf } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
 import { NodeRole } from "./node-role";
 import { fargateSubnets, groupSubnets, placementOf } from "./placement";
+import { PodIdentity } from "./pod-identity";
 import { SpotServiceLinkedRole } from "./spot-service-linked-role";
 import { SystemGroup } from "./system-group";
 
@@ -28,7 +30,8 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
 
   const nodeRole = new NodeRole(`${name}-node`, { clusterName, authenticationMode, kubeconfig, tags }, opts);
   const queue = args.interruptionQueue === false ? undefined : interruptionQueue(name, args, parent);
-  const identity = { clusterName, oidcIssuer, oidcProviderArn, namespace, tags };
+  const trust = trustFor(placementOf(args), args.identity?.trust);
+  const identity = { clusterName, trust, oidcIssuer, oidcProviderArn, namespace, tags };
   const role = new ControllerRole(
     `${name}-controller`,
     { ...identity, nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
@@ -40,6 +43,9 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
     ...vpcEndpointsOf(name, args, opts),
     new SpotServiceLinkedRole(`${name}-spot`, opts),
     new Crds(name, args.crds, opts),
+    ...(trust === "irsa"
+      ? []
+      : [new PodIdentity(`${name}-controller`, { clusterName, namespace, roleArn: role.roleArn, tags }, opts)]),
   ];
   return { nodeRole, queue, role, all: [nodeRole, role, ...host, ...rest, ...(queue === undefined ? [] : [queue])] };
 }

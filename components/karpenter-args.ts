@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerOptions } from "./controller-options";
 import type { CrdsArgs } from "./crds";
+import type { IdentityArgs } from "./identity";
 import type { IsolatedVpcArgs } from "./isolated-vpc";
 import type { PlacementArgs } from "./placement";
 import type { PoolSettings } from "./pool-settings";
@@ -22,6 +23,8 @@ export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
   readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
   readonly controller?: ControllerOptions;
+  /** How the controller proves to AWS who it is. */
+  readonly identity?: IdentityArgs;
   /** Of Karpenter's kinds in the cluster. */
   readonly crds?: CrdsArgs;
   /** Of the look at the cluster that comes before everything else. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import { controllerOptionsProblems, unknownControllerOptions } from "./controller-options";
+import { identityProblems } from "./identity";
 import { isolatedVpcProblems } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
 import { nodePoolsProblems } from "./node-pools";
@@ -10,7 +11,7 @@ import { surveyProblems } from "./survey";
 
 type KarpenterSettings = Pick<
   KarpenterArgs,
-  "nodePools" | "controller" | "placement" | "fargate" | "isolatedVpc" | "vpcEndpoints" | "survey"
+  "nodePools" | "controller" | "placement" | "fargate" | "isolatedVpc" | "vpcEndpoints" | "survey" | "identity"
 > & {
   readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds" | "vpcId">;
 };
@@ -30,6 +31,7 @@ export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
     ...isolatedVpcProblems(args),
     ...controllerOptionsProblems(controller, placementOf(args)),
     ...unknownControllerOptions(controller),
+    ...identityProblems(args.identity ?? {}, placementOf(args)),
     ...surveyProblems(args.survey),
   ];
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Controller } from "./controller";
 import type { Ground } from "./ground";
 import { layGround } from "./ground";
+import { trustFor } from "./identity";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
 import { NodePools } from "./node-pools";
@@ -81,7 +82,7 @@ export class Karpenter extends pulumi.ComponentResource {
         clusterName: cluster.name,
         clusterEndpoint: cluster.endpoint,
         region: aws.getRegionOutput({}, { parent: this }).region,
-        roleArn: role.roleArn,
+        roleArn: trustFor(placementOf(args), args.identity?.trust) === "irsa" ? role.roleArn : undefined,
         interruptionQueue: queue?.name,
         namespace,
         placement: placementOf(args),

@@ -16,6 +16,16 @@ export const policyDocument = (statements: readonly Statement[]): string =>
     })),
   });
 
+/**
+ * Lets EKS Pod Identity hand a role to pods of one cluster.
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+ */
+export const trustPodIdentity = (account: string, clusterArn: string): string =>
+  trust({ Service: "pods.eks.amazonaws.com" }, ["sts:AssumeRole", "sts:TagSession"], {
+    StringEquals: { "aws:SourceAccount": account },
+    ArnEquals: { "aws:SourceArn": clusterArn },
+  });
+
 /** Lets an AWS service, such as `ec2.amazonaws.com`, take on a role. */
 export const trustService = (service: string, condition?: Conditions): string =>
   trust({ Service: service }, "sts:AssumeRole", condition);
@@ -74,7 +84,7 @@ export const queuePolicyDocument = (queueArn: string): string =>
     ],
   });
 
-const trust = (principal: object, action: string, condition?: Conditions): string =>
+const trust = (principal: object, action: string | readonly string[], condition?: Conditions): string =>
   JSON.stringify({
     Version,
     Statement: [

@@ -54,6 +54,7 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
       isolatedVpc: read.boolean("isolatedVpc"),
       vpcEndpoints: read.boolean("vpcEndpoints"),
       discovery: read.object("discovery"),
+      identity: read.object("identity"),
       controller: {
         ...controller,
         image: text("image"),

@@ -1,4 +1,5 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { EKSClient } from "@aws-sdk/client-eks";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { STSClient } from "@aws-sdk/client-sts";
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from "@aws-sdk/credential-providers";
@@ -13,6 +14,7 @@ export interface AwsConnection {
 
 export interface AwsClients {
   readonly ec2: EC2Client;
+  readonly eks: EKSClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
 }
@@ -25,7 +27,12 @@ export function awsClients({ region, profile, roleArn }: AwsConnection): AwsClie
       : fromTemporaryCredentials({ masterCredentials: own, params: { RoleArn: roleArn }, clientConfig: { region } });
   // Adaptive retries are the SDK's own answer to an account whose API is throttled.
   const settings = { region, credentials, retryMode: "adaptive", maxAttempts: 8 };
-  return { ec2: new EC2Client(settings), iam: new IAMClient(settings), sts: new STSClient(settings) };
+  return {
+    ec2: new EC2Client(settings),
+    eks: new EKSClient(settings),
+    iam: new IAMClient(settings),
+    sts: new STSClient(settings),
+  };
 }
 
 /** AWS's code for what went wrong. */

@@ -4,6 +4,7 @@
  */
 import { awsAuthMapping } from "./aws-auth-mapping";
 import { oidcProvider } from "./oidc-provider";
+import { podIdentityAgent } from "./pod-identity-agent";
 import { provider } from "./provider";
 import { spotServiceLinkedRole } from "./spot-service-linked-role";
 import { survey } from "./survey";
@@ -12,6 +13,7 @@ import { teardown } from "./teardown";
 export const resources = {
   AwsAuthMapping: provider(awsAuthMapping),
   OidcProvider: provider(oidcProvider),
+  PodIdentityAgent: provider(podIdentityAgent),
   SpotServiceLinkedRole: provider(spotServiceLinkedRole),
   Survey: provider(survey),
   Teardown: provider(teardown),

@@ -139,7 +139,8 @@ function iamIntegration({ partition, region, account, cluster, nodeRoleArn }: Po
   ];
 }
 
-const clusterArn = ({ partition, region, account, cluster }: PolicyScope): string =>
+/** What EKS calls the cluster. */
+export const clusterArn = ({ partition, region, account, cluster }: Omit<PolicyScope, "nodeRoleArn">): string =>
   `arn:${partition}:eks:${region}:${account}:cluster/${cluster}`;
 
 function eksIntegration(scope: PolicyScope): readonly Statement[] {

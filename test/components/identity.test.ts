@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { trustFor } from "#components/identity";
+import { Karpenter } from "#components/karpenter";
+import type { KarpenterArgs } from "#components/karpenter-args";
+import { karpenterProblems } from "#components/karpenter-problems";
+import { trustPodIdentity } from "#components/policy-document";
+import type { Registered } from "#support/pulumi";
+import { registeredBy } from "#support/pulumi";
+
+const cluster = {
+  name: "demo",
+  endpoint: "https://api.example.com",
+  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
+  authenticationMode: "API",
+  privateSubnetIds: ["subnet-a"],
+  publicSubnetIds: [],
+  securityGroupId: "sg-1",
+} as const;
+
+const controller = { image: "example.com/karpenter" };
+
+const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> =>
+  registeredBy(() => new Karpenter("karpenter", { cluster, controller, ...args }));
+
+const only = (resources: readonly Registered[], type: string): readonly Registered[] =>
+  resources.filter((resource) => resource.type === type);
+
+const association = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+const agent = "pulumi-nodejs:dynamic/pulumi-karpenter:PodIdentityAgent";
+const oidcProvider = "pulumi-nodejs:dynamic/pulumi-karpenter:OidcProvider";
+
+interface Annotated {
+  readonly annotations?: object;
+}
+const annotations = (resources: readonly Registered[]): readonly unknown[] => {
+  // As `Controller` makes them.
+  const [account] = only(resources, "kubernetes:core/v1:ServiceAccount");
+  const [deployment] = only(resources, "kubernetes:apps/v1:Deployment");
+  const spec = deployment?.inputs["spec"] as { readonly template: { readonly metadata: Annotated } } | undefined;
+  return [(account?.inputs["metadata"] as Annotated).annotations, spec?.template.metadata.annotations];
+};
+
+describe("the controller's identity", function () {
+  this.timeout(30_000);
+
+  it("is chosen by where it runs, unless it is said", () => {
+    assert.equal(trustFor({ on: "fargate" }), "irsa");
+    assert.equal(trustFor({ on: "group" }), "podIdentity");
+    assert.equal(trustFor({ on: "existing" }), "irsa");
+    assert.equal(trustFor({ on: "group" }, "irsa"), "irsa");
+    assert.equal(trustFor({ on: "existing" }, "podIdentity"), "podIdentity");
+  });
+
+  for (const args of [{}, { fargate: false }, { placement: { on: "group" }, identity: { trust: "irsa" } }] as const) {
+    it(`is a token of its service account: ${JSON.stringify(args)}`, async () => {
+      const resources = await stack(args);
+
+      const [onAccount, onPod] = annotations(resources);
+      assert.deepEqual(onAccount, { "eks.amazonaws.com/role-arn": "arn:aws:iam:::KarpenterControllerRole-demo" });
+      assert.equal(onPod, undefined);
+      assert.equal(only(resources, oidcProvider).length, 1);
+      assert.deepEqual(only(resources, association), []);
+      assert.deepEqual(only(resources, agent), []);
+    });
+  }
+
+  for (const args of [
+    { placement: { on: "group" } },
+    { fargate: false, identity: { trust: "podIdentity" } },
+  ] as const) {
+    it(`is EKS Pod Identity: ${JSON.stringify(args)}`, async () => {
+      const resources = await stack({ ...args, namespace: "autoscaling", tags: { team: "platform" } });
+
+      const [onAccount, onPod] = annotations(resources);
+      assert.equal(onAccount, undefined);
+      assert.deepEqual(onPod, { "pulumi-karpenter/credentials": "pod-identity" });
+      assert.deepEqual(only(resources, oidcProvider), []);
+      assert.equal(only(resources, agent)[0]?.inputs["clusterName"], "demo");
+      assert.deepEqual(only(resources, association)[0]?.inputs, {
+        clusterName: "demo",
+        namespace: "autoscaling",
+        serviceAccount: "karpenter",
+        roleArn: "arn:aws:iam:::KarpenterControllerRole-demo",
+        tags: { team: "platform" },
+      });
+      const [role] = only(resources, "aws:iam/role:Role").filter(({ name }) => name === "karpenter-controller");
+      assert.equal(
+        role?.inputs["assumeRolePolicy"],
+        trustPodIdentity("111122223333", "arn:aws:eks:us-east-1:111122223333:cluster/demo"),
+      );
+    });
+  }
+
+  it("trusts EKS Pod Identity for one cluster alone", () => {
+    const clusterArn = "arn:aws-cn:eks:cn-north-1:111122223333:cluster/demo";
+
+    assert.deepEqual(JSON.parse(trustPodIdentity("111122223333", clusterArn)), {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "pods.eks.amazonaws.com" },
+          Action: ["sts:AssumeRole", "sts:TagSession"],
+          Condition: {
+            StringEquals: { "aws:SourceAccount": "111122223333" },
+            ArnEquals: { "aws:SourceArn": clusterArn },
+          },
+        },
+      ],
+    });
+  });
+
+  it("makes nothing before the association is there that starts the controller", async () => {
+    const types = (await stack({ placement: { on: "group" } })).map(({ type }) => type);
+
+    const [theAgent, theAssociation, deployment] = [agent, association, "kubernetes:apps/v1:Deployment"].map((type) =>
+      types.indexOf(type),
+    );
+    assert.ok((theAgent ?? -1) >= 0 && (theAgent ?? -1) < (theAssociation ?? -1));
+    assert.ok((theAssociation ?? -1) < (deployment ?? -1));
+  });
+
+  const refused: readonly (readonly [object, string])[] = [
+    [{ identity: { trust: "token" } }, "identity.trust must be one of irsa, podIdentity"],
+    [{ identity: { trust: "podIdentity" } }, "identity.trust podIdentity does not go with Fargate"],
+    [{ identity: { trsut: "irsa" } }, "identity.trsut is unknown; known are trust"],
+  ];
+  for (const [args, reason] of refused) {
+    it(`is refused: ${reason}`, () => {
+      // As a stack's configuration may have it, which knows no types.
+      const said = karpenterProblems({ cluster, ...args }).map((problem) => `${problem.path} ${problem.reason}`);
+
+      assert.equal(said.length, 1, said.join("\n"));
+      assert.ok(said[0]?.startsWith(reason), said[0]);
+    });
+  }
+});
