@@ -42,7 +42,7 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
     discoveryTags(name, args, parent),
     ...vpcEndpointsOf(name, args, opts),
     new SpotServiceLinkedRole(`${name}-spot`, opts),
-    new Crds(name, args.crds, opts),
+    new Crds(name, { ...args.crds, kubeconfig }, opts),
     ...(trust === "irsa"
       ? []
       : [new PodIdentity(`${name}-controller`, { clusterName, namespace, roleArn: role.roleArn, tags }, opts)]),

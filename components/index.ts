@@ -12,7 +12,7 @@ export type { ControllerRoleArgs } from "./controller-role";
 export type { ControllerOptions } from "./controller-options";
 export type { ControllerSettings } from "./controller-settings";
 export { Crds } from "./crds";
-export type { CrdsArgs } from "./crds";
+export type { CrdsArgs, CrdsSettings } from "./crds";
 export { DiscoveryTags } from "./discovery-tags";
 export type { DiscoveryTagsArgs } from "./discovery-tags";
 export { EC2NodeClass } from "./ec2-node-class";

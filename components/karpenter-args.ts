@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerOptions } from "./controller-options";
-import type { CrdsArgs } from "./crds";
+import type { CrdsSettings } from "./crds";
 import type { IdentityArgs } from "./identity";
 import type { IsolatedVpcArgs } from "./isolated-vpc";
 import type { PlacementArgs } from "./placement";
@@ -26,7 +26,7 @@ export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   /** How the controller proves to AWS who it is. */
   readonly identity?: IdentityArgs;
   /** Of Karpenter's kinds in the cluster. */
-  readonly crds?: CrdsArgs;
+  readonly crds?: CrdsSettings;
   /** Of the look at the cluster that comes before everything else. */
   readonly survey?: SurveySettings;
   readonly teardown?: TeardownPatience;

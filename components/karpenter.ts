@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Controller } from "./controller";
+import { definitionsOf } from "./crds";
 import type { Ground } from "./ground";
 import { layGround } from "./ground";
 import { trustFor } from "./identity";
@@ -107,10 +108,12 @@ function withProvider(
 /** Nothing is begun, children included, before somebody looked whether the cluster is fit for it. */
 function afterSurvey(
   name: string,
-  { cluster, kubeconfig, survey }: KarpenterArgs,
+  { cluster, kubeconfig, crds, survey }: KarpenterArgs,
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.ComponentResourceOptions {
   const { parent, dependsOn } = opts;
-  const surveyed = new Survey(name, { ...survey, clusterName: cluster.name, kubeconfig }, { parent, dependsOn });
+  const definitions = crds?.adopt === true ? [] : definitionsOf(crds).map(({ metadata }) => metadata.name);
+  const args = { ...survey, clusterName: cluster.name, kubeconfig, definitions };
+  const surveyed = new Survey(name, args, { parent, dependsOn });
   return pulumi.mergeOptions(opts, { dependsOn: [surveyed] });
 }

@@ -62,6 +62,7 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
         settings: read.object("settings") as ControllerSettings | undefined,
         env: read.object("env") as Record<string, string> | undefined,
       },
+      crds: read.object("crds"),
       survey: read.object("survey"),
       teardown: read.object("teardown"),
       tags: read.object("tags") as Record<string, string> | undefined,

@@ -8,7 +8,7 @@ import { obstacleNames } from "./resources/obstacles";
 export interface SurveySettings {
   /**
    * Obstacles to go on in spite of: `"kubernetes-version"`, `"cluster-autoscaler"`, `"karpenter"` (another one),
-   * `"auto-mode"`.
+   * `"auto-mode"`, `"definitions"` (of Karpenter's kinds, from elsewhere).
    * @default none
    */
   readonly allow?: readonly ObstacleName[];
@@ -18,6 +18,8 @@ export interface SurveyArgs extends SurveySettings {
   readonly clusterName: pulumi.Input<string>;
   /** @default the ambient kubeconfig */
   readonly kubeconfig?: pulumi.Input<string | undefined>;
+  /** Names of definitions that are to be made, and so may not be there yet. @default none */
+  readonly definitions?: readonly string[];
 }
 
 /**
@@ -27,10 +29,13 @@ export interface SurveyArgs extends SurveySettings {
 export class Survey extends pulumi.ComponentResource {
   constructor(name: string, args: SurveyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:Survey", name, args, opts);
-    const { clusterName, allow = [] } = args;
+    const { clusterName, definitions = [], allow = [] } = args;
     const kubeconfig = args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig);
 
-    new OwnResource("Survey", name, { inputs: { clusterName, kubeconfig, allow }, opts: { parent: this } });
+    new OwnResource("Survey", name, {
+      inputs: { clusterName, kubeconfig, definitions, allow },
+      opts: { parent: this },
+    });
 
     this.registerOutputs({});
   }

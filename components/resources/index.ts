@@ -3,6 +3,7 @@
  * may import Pulumi, which is another copy in that process.
  */
 import { awsAuthMapping } from "./aws-auth-mapping";
+import { definition } from "./definition";
 import { oidcProvider } from "./oidc-provider";
 import { podIdentityAgent } from "./pod-identity-agent";
 import { provider } from "./provider";
@@ -12,6 +13,7 @@ import { teardown } from "./teardown";
 
 export const resources = {
   AwsAuthMapping: provider(awsAuthMapping),
+  Definition: provider(definition),
   OidcProvider: provider(oidcProvider),
   PodIdentityAgent: provider(podIdentityAgent),
   SpotServiceLinkedRole: provider(spotServiceLinkedRole),

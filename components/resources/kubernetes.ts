@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig } from "@kubernetes/client-node";
 
 /** How to reach a cluster's API. */
@@ -22,4 +23,19 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}
+
+const patienceMs = 10_000;
+
+/**
+ * What a cluster answers, for a preview; `undefined` when it does not, as one that is not there yet. An answer that is
+ * an error is thrown.
+ */
+export async function ifAnswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await Promise.race([ask(), sleep(patienceMs, undefined, { ref: false })]);
+  } catch (error) {
+    if (statusOf(error) !== undefined) throw error;
+    return undefined;
+  }
 }

@@ -3,7 +3,13 @@ import { kubernetesMinors } from "../../controller/contract/kubernetes-versions"
 import { controllerLabels } from "../../controller/contract/names";
 
 /** What can be in the way; each can be allowed. */
-export const obstacleNames = ["auto-mode", "cluster-autoscaler", "karpenter", "kubernetes-version"] as const;
+export const obstacleNames = [
+  "auto-mode",
+  "cluster-autoscaler",
+  "definitions",
+  "karpenter",
+  "kubernetes-version",
+] as const;
 export type ObstacleName = (typeof obstacleNames)[number];
 
 export interface Obstacle {
@@ -19,6 +25,8 @@ export interface Sight {
   readonly workloads: readonly Workload[];
   /** Whether the kind is defined by which EKS Auto Mode describes its nodes. */
   readonly autoModeKinds: boolean;
+  /** Definitions that are to be made, but are there, and no Pulumi stack's. */
+  readonly definitions: readonly string[];
 }
 
 export interface Workload {
@@ -38,6 +46,7 @@ export function obstaclesIn(sight: Sight): readonly Obstacle[] {
     ...running.filter(runs("cluster-autoscaler")).map(besideClusterAutoscaler),
     ...running.filter((workload) => isKarpenter(workload) && !isOurs(workload)).map(besideKarpenter),
     ...(sight.autoModeKinds ? [autoMode] : []),
+    ...(sight.definitions.length > 0 ? [definedAlready(sight.definitions)] : []),
   ];
 }
 
@@ -91,3 +100,8 @@ const autoMode: Obstacle = {
   reason:
     "EKS Auto Mode is, or was, on (kind nodeclasses.eks.amazonaws.com is defined): its pools are NodePools, too, and a destroy would remove them",
 };
+
+const definedAlready = (names: readonly string[]): Obstacle => ({
+  name: "definitions",
+  reason: `${names.join(", ")}: defined already; with crds.adopt: true they are taken over, and stay when the stack goes`,
+});

@@ -12,6 +12,8 @@ export interface Resource<Inputs extends object, Found extends object> {
   create(inputs: Inputs): Promise<{ readonly id: string; readonly found: Found }>;
   /** `undefined` when it is gone. Left out where there is nothing to look at. */
   read?(state: State<Inputs, Found>): Promise<Found | undefined>;
+  /** Brings it to changed inputs. Left out where these are only to be written down. */
+  update?(inputs: Inputs): Promise<void>;
   /** What is gone already is fine. Runs without the program, from state alone. */
   delete(state: State<Inputs, Found>): Promise<void>;
 }
@@ -62,7 +64,10 @@ export function provider<Inputs extends object, Found extends object>(resource: 
       const found = await resource.read(asState(state));
       return found === undefined ? {} : { id, props: { ...state, found } };
     },
-    update: (_id, olds, news) => Promise.resolve({ outs: { ...news, found: olds["found"] } }),
+    update: async (_id, olds, news) => {
+      await resource.update?.(asInputs(news));
+      return { outs: { ...news, found: olds["found"] } };
+    },
     delete: (_id, state) => resource.delete(asState(state)),
   };
 }

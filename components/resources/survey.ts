@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ApiextensionsV1Api, AppsV1Api, VersionApi } from "@kubernetes/client-node";
+import { AppsV1Api, VersionApi } from "@kubernetes/client-node";
 import type { KubeConfig, V1DaemonSet, V1Deployment } from "@kubernetes/client-node";
+import { installedDefinition, pulumiHolderOf } from "./installed-definition";
 import type { KubeConnection } from "./kubernetes";
-import { kubeConfig, reasonOf, statusOf } from "./kubernetes";
+import { ifAnswered, kubeConfig, reasonOf } from "./kubernetes";
 import type { ObstacleName, Sight, Workload } from "./obstacles";
 import { obstaclesIn, remarksOn } from "./obstacles";
 import type { Resource } from "./provider";
@@ -10,12 +10,11 @@ import { say } from "./say";
 
 interface Inputs extends KubeConnection {
   readonly clusterName: string;
+  /** Names of definitions that are to be made. */
+  readonly definitions: readonly string[];
   /** Obstacles that are none to the user. */
   readonly allow: readonly ObstacleName[];
 }
-
-/** A cluster that is not there yet does not answer, and is not waited for. */
-const patienceMs = 10_000;
 
 /** Nothing but its problems: looks at the cluster whenever there is a preview or an `up`. */
 export const survey: Resource<Inputs, object> = {
@@ -38,34 +37,32 @@ export const survey: Resource<Inputs, object> = {
 /** `undefined` when there is no answer. */
 async function look(inputs: Inputs): Promise<Sight | undefined> {
   try {
-    return await Promise.race([seen(kubeConfig(inputs)), sleep(patienceMs, undefined, { ref: false })]);
+    return await ifAnswered(() => seen(kubeConfig(inputs), inputs.definitions));
   } catch (error) {
     // Who may not look may still be right to install.
-    if (statusOf(error) !== undefined) say(`cluster ${inputs.clusterName} was not surveyed: ${reasonOf(error)}`);
+    say(`cluster ${inputs.clusterName} was not surveyed: ${reasonOf(error)}`);
     return undefined;
   }
 }
 
-async function seen(config: KubeConfig): Promise<Sight> {
+async function seen(config: KubeConfig, wanted: readonly string[]): Promise<Sight> {
   const apps = config.makeApiClient(AppsV1Api);
-  const [version, deployments, daemonSets, autoModeKinds] = await Promise.all([
+  const [version, deployments, daemonSets, autoModeKind, definitions] = await Promise.all([
     config.makeApiClient(VersionApi).getCode(),
     apps.listDeploymentForAllNamespaces(),
     apps.listDaemonSetForAllNamespaces(),
-    isDefined(config, "nodeclasses.eks.amazonaws.com"),
+    installedDefinition(config, "nodeclasses.eks.amazonaws.com"),
+    Promise.all(wanted.map((name) => installedDefinition(config, name))),
   ]);
-  const workloads = [...deployments.items.map(deploymentSeen), ...daemonSets.items.map(daemonSetSeen)];
-  return { version, workloads, autoModeKinds };
-}
-
-async function isDefined(config: KubeConfig, name: string): Promise<boolean> {
-  try {
-    await config.makeApiClient(ApiextensionsV1Api).readCustomResourceDefinition({ name });
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw error;
-  }
+  return {
+    version,
+    workloads: [...deployments.items.map(deploymentSeen), ...daemonSets.items.map(daemonSetSeen)],
+    autoModeKinds: autoModeKind !== undefined,
+    definitions: wanted.filter((_, index) => {
+      const found = definitions[index];
+      return found !== undefined && pulumiHolderOf(found) === undefined;
+    }),
+  };
 }
 
 const deploymentSeen = (object: V1Deployment): Workload => ({

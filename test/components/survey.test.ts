@@ -30,6 +30,7 @@ const sight = (seen: Partial<Sight> = {}): Sight => ({
   version: { major: "1", minor: "34+" },
   workloads: [ours],
   autoModeKinds: false,
+  definitions: [],
   ...seen,
 });
 const found = (seen: Partial<Sight>): readonly string[] => obstaclesIn(sight(seen)).map(({ name }) => name);
@@ -64,6 +65,12 @@ describe("a survey", () => {
 
   it("finds EKS Auto Mode", () => {
     assert.deepEqual(found({ autoModeKinds: true }), ["auto-mode"]);
+  });
+
+  it("finds definitions of somebody else's, and says how to take them over", () => {
+    const [obstacle] = obstaclesIn(sight({ definitions: ["nodepools.karpenter.sh"] }));
+    assert.equal(obstacle?.name, "definitions");
+    assert.match(obstacle.reason, /^nodepools\.karpenter\.sh: defined already; with crds\.adopt: true/);
   });
 
   it("remarks on the node termination handler, and lets it be", () => {

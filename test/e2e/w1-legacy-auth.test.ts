@@ -8,6 +8,7 @@ import {
 import { describe, it } from "mocha";
 import { parse } from "yaml";
 import { pulumiStack } from "#sandbox/pulumi";
+import nodePools from "../../controller/api/crds/nodepools.json";
 import { machines, tagsOf } from "./support/machines";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";
@@ -17,6 +18,22 @@ const awsAuth = "/api/v1/namespaces/kube-system/configmaps/aws-auth";
 
 interface AwsAuth {
   readonly data: { readonly mapRoles: string; readonly mapUsers: string };
+}
+
+const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const release = "meta.helm.sh/release-name";
+
+interface Definition {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: { readonly versions: readonly [{ readonly additionalPrinterColumns?: readonly object[] }] };
+}
+
+/** As Helm may have made it, with columns to come. */
+function olderNodePools(): object {
+  const { metadata, spec } = nodePools;
+  const versions = spec.versions.map((version) => ({ ...version, additionalPrinterColumns: undefined }));
+  const annotations = { [release]: "karpenter-crd" };
+  return { ...nodePools, metadata: { ...metadata, annotations }, spec: { ...spec, versions } };
 }
 
 /** Who is let in already, in a hand that is not ours. */
@@ -54,9 +71,13 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
   const world = walkthrough({
     clusterName,
     authenticationMode: "CONFIG_MAP",
-    given: async ({ cluster: { api } }) => {
+    given: async (given) => {
+      const { api } = given.cluster;
       const metadata = { name: "aws-auth", namespace: "kube-system" };
       await api.create("/api/v1/namespaces/kube-system/configmaps", { kind: "ConfigMap", metadata, data: others });
+      await api.create(definitions, olderNodePools());
+      // A kind is established a moment before it is served.
+      await given.until("pools are served", () => given.cluster.list("NodePool").catch(() => undefined));
     },
   });
 
@@ -115,18 +136,22 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
     const said = await refusal({});
     assert.match(said, /Cluster Autoscaler runs as Deployment default\/ca/);
     assert.match(said, /another Karpenter runs as Deployment default\/other/);
+    assert.match(said, /nodepools\.karpenter\.sh: defined already; with crds\.adopt: true/);
 
-    await assert.rejects(world.up({ survey: { allow: ["cluster-autoscaler"] } }), (error: Error) => {
-      assert.match(error.message, /another Karpenter runs as Deployment default\/other/);
-      assert.doesNotMatch(error.message, /Cluster Autoscaler/);
-      return true;
-    });
+    await assert.rejects(
+      world.up({ crds: { adopt: true }, survey: { allow: ["cluster-autoscaler"] } }),
+      (error: Error) => {
+        assert.match(error.message, /another Karpenter runs as Deployment default\/other/);
+        assert.doesNotMatch(error.message, /Cluster Autoscaler/);
+        return true;
+      },
+    );
     for (const name of Object.keys(images)) await cluster.delete("Deployment", name);
     await world.assertNothingLeft();
   });
 
   it("maps its nodes beside those who are there", async () => {
-    await world.up({ nodePools: { default: pool } });
+    await world.up({ nodePools: { default: pool }, crds: { adopt: true } });
     const found = await world.cluster.api.get<AwsAuth>(awsAuth);
     assert.equal(found?.data.mapUsers, others.mapUsers);
     assert.ok(found.data.mapRoles.startsWith("# the platform team; ask before you touch this"));
@@ -136,6 +161,12 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
       groups: ["system:bootstrappers", "system:nodes"],
     };
     assert.deepEqual(parse(found.data.mapRoles), [...(parse(others.mapRoles) as object[]), nodes]);
+  });
+
+  it("brings the definition that Helm made up to date, and keeps what Helm noted in it", async () => {
+    const found = await world.cluster.api.get<Definition>(`${definitions}/nodepools.karpenter.sh`);
+    assert.deepEqual(found?.metadata.annotations?.[release], "karpenter-crd");
+    assert.ok((found.spec.versions[0].additionalPrinterColumns ?? []).length > 0);
   });
 
   it("runs 15 pods on nodes of the given profile, in subnets that the cluster's own tag finds", async () => {
