@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutPath } from "./iam-settings";
 import { OwnResource } from "./own-resource";
 
 export interface AwsAuthMappingArgs {
@@ -19,7 +20,7 @@ export class AwsAuthMapping extends pulumi.ComponentResource {
     const kubeconfig = args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig);
 
     new OwnResource("AwsAuthMapping", name, {
-      inputs: { kubeconfig, roleArn: args.roleArn },
+      inputs: { kubeconfig, roleArn: pulumi.output(args.roleArn).apply(withoutPath) },
       opts: { parent: this },
     });
 

@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { controllerRoleName, names, policyName } from "../controller/contract/names";
 import type { PolicyScope } from "../controller/contract/permissions";
 import { clusterArn, controllerPolicies } from "../controller/contract/permissions";
+import type { IamSettings } from "./iam-settings";
 import type { Trust } from "./identity";
 import { OidcProvider } from "./oidc-provider";
 import { policyDocument, trustPodIdentity, trustServiceAccount } from "./policy-document";
 
-export interface ControllerRoleArgs {
+export interface ControllerRoleArgs extends IamSettings {
   readonly clusterName: pulumi.Input<string>;
   /** Who may take the role on: a service account by its token, or EKS Pod Identity for it. @default "irsa" */
   readonly trust?: Trust;
@@ -21,6 +22,8 @@ export interface ControllerRoleArgs {
   readonly queueArn?: pulumi.Input<string>;
   /** @default "kube-system" */
   readonly namespace?: pulumi.Input<string>;
+  /** What the role and its policies are named after. @default the cluster */
+  readonly namedAfter?: pulumi.Input<string>;
   /** @default KarpenterControllerRole-<cluster> */
   readonly roleName?: pulumi.Input<string>;
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -38,21 +41,27 @@ export class ControllerRole extends pulumi.ComponentResource {
 
   constructor(name: string, args: ControllerRoleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:ControllerRole", name, args, opts);
-    const { clusterName, tags = {} } = args;
+    const { clusterName, permissionsBoundary, path, tags = {} } = args;
+    const named = pulumi.output(args.namedAfter ?? clusterName);
     const scope = policyScope(args, { parent: this });
     const assumeRolePolicy =
       args.trust === "podIdentity"
         ? scope.apply((known) => trustPodIdentity(known.account, clusterArn(known)))
         : this.trustByToken(name, args);
-    const roleName = args.roleName ?? pulumi.output(clusterName).apply(controllerRoleName);
-    const role = new aws.iam.Role(name, { name: roleName, assumeRolePolicy, tags }, { parent: this });
+    const roleName = args.roleName ?? named.apply(controllerRoleName);
+    const role = new aws.iam.Role(
+      name,
+      { name: roleName, assumeRolePolicy, permissionsBoundary, path, tags },
+      { parent: this },
+    );
 
     for (const [title, statements] of Object.entries(controllerPolicies)) {
       if (title === "KarpenterControllerInterruptionPolicy" && args.queueArn === undefined) continue;
       const policy = new aws.iam.Policy(
         `${name}-${title}`,
         {
-          name: pulumi.output(clusterName).apply((cluster) => policyName(title, cluster)),
+          name: named.apply((after) => policyName(title, after)),
+          path,
           policy: scope.apply((known) => policyDocument(statements(known))),
           tags,
         },

@@ -1,9 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { controllerLabels } from "../controller/contract/names";
+import type { IamSettings } from "./iam-settings";
 import { trustService } from "./policy-document";
 
-export interface FargateProfileArgs {
+export interface FargateProfileArgs extends IamSettings {
   readonly clusterName: pulumi.Input<string>;
   /** Private subnets: Fargate takes no others. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
@@ -24,13 +25,13 @@ export class FargateProfile extends pulumi.ComponentResource {
 
   constructor(name: string, args: FargateProfileArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:FargateProfile", name, args, opts);
-    const { clusterName, subnetIds, namespace = "kube-system", tags = {} } = args;
+    const { clusterName, subnetIds, namespace = "kube-system", permissionsBoundary, path, tags = {} } = args;
     const podLabels = args.podLabels ?? [controllerLabels];
     const { partition } = aws.getPartitionOutput({}, { parent: this });
 
     const role = new aws.iam.Role(
       name,
-      { assumeRolePolicy: trustService("eks-fargate-pods.amazonaws.com"), tags },
+      { assumeRolePolicy: trustService("eks-fargate-pods.amazonaws.com"), permissionsBoundary, path, tags },
       { parent: this },
     );
     const execution = new aws.iam.RolePolicyAttachment(

@@ -4,7 +4,7 @@ import { ControllerRole } from "./controller-role";
 import { Crds } from "./crds";
 import { DiscoveryTags } from "./discovery-tags";
 import { FargateProfile } from "./fargate-profile";
-import { trustFor } from "./identity";
+import { namedAfter, trustFor } from "./identity";
 import { InterruptionQueue } from "./interruption-queue";
 import { vpcEndpointsOf } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
@@ -24,17 +24,23 @@ export interface Ground {
 
 /** Makes the ground, as children of `parent`. */
 export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Resource): Ground {
-  const { cluster, kubeconfig, namespace = "kube-system", tags } = args;
+  const { cluster, kubeconfig, namespace = "kube-system", tags, identity = {} } = args;
   const { name: clusterName, authenticationMode, oidcIssuer, oidcProviderArn } = cluster;
+  const { permissionsBoundary, path } = identity;
   const opts = { parent };
 
-  const nodeRole = new NodeRole(`${name}-node`, { clusterName, authenticationMode, kubeconfig, tags }, opts);
+  const roles = { clusterName, namedAfter: namedAfter(clusterName, identity, opts), permissionsBoundary, path, tags };
+
+  const nodeRole = new NodeRole(`${name}-node`, { ...roles, authenticationMode, kubeconfig }, opts);
   const queue = args.interruptionQueue === false ? undefined : interruptionQueue(name, args, parent);
-  const trust = trustFor(placementOf(args), args.identity?.trust);
-  const identity = { clusterName, trust, oidcIssuer, oidcProviderArn, namespace, tags };
+  const trust = trustFor(placementOf(args), identity.trust);
   const role = new ControllerRole(
     `${name}-controller`,
-    { ...identity, nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
+    {
+      ...roles,
+      ...{ trust, oidcIssuer, oidcProviderArn, namespace },
+      ...{ nodeRoleArn: nodeRole.roleArn, queueArn: queue?.arn },
+    },
     opts,
   );
   const host = hostOf(name, args, parent);
@@ -52,9 +58,9 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
 
 /** What the controller runs on, where that is ours to make. */
 function hostOf(name: string, args: KarpenterArgs, parent: pulumi.Resource): readonly pulumi.Resource[] {
-  const { cluster, namespace, tags } = args;
+  const { cluster, namespace, tags, identity: { permissionsBoundary, path } = {} } = args;
   const placement = placementOf(args);
-  const common = { clusterName: cluster.name, tags };
+  const common = { clusterName: cluster.name, permissionsBoundary, path, tags };
   switch (placement.on) {
     case "fargate": {
       const subnetIds = [...fargateSubnets(placement, cluster)];

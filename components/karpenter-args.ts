@@ -23,7 +23,7 @@ export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   /** What gets the discovery tag. @default the cluster's private subnets, else its public ones; its security group */
   readonly discovery?: { readonly subnetIds?: readonly string[]; readonly securityGroupId?: pulumi.Input<string> };
   readonly controller?: ControllerOptions;
-  /** How the controller proves to AWS who it is. */
+  /** Who the controller and its nodes are in AWS: trust, names, path and boundary of their roles. */
   readonly identity?: IdentityArgs;
   /** Of Karpenter's kinds in the cluster. */
   readonly crds?: CrdsSettings;

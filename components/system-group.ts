@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNodes } from "../controller/contract/names";
+import type { IamSettings } from "./iam-settings";
 import { defaultGroupSize, isArm } from "./placement";
 import { trustService } from "./policy-document";
 
-export interface SystemGroupArgs {
+export interface SystemGroupArgs extends IamSettings {
   readonly clusterName: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** How many nodes: no fewer than the controller has replicas. @default 2 */
@@ -36,11 +37,12 @@ export class SystemGroup extends pulumi.ComponentResource {
   constructor(name: string, args: SystemGroupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:SystemGroup", name, args, opts);
     const { clusterName, subnetIds, size = defaultGroupSize, instanceTypes = ["m5.large"], tags = {} } = args;
+    const { permissionsBoundary, path } = args;
     const { partition, dnsSuffix } = aws.getPartitionOutput({}, { parent: this });
 
     const role = new aws.iam.Role(
       name,
-      { assumeRolePolicy: dnsSuffix.apply((suffix) => trustService(`ec2.${suffix}`)), tags },
+      { assumeRolePolicy: dnsSuffix.apply((suffix) => trustService(`ec2.${suffix}`)), permissionsBoundary, path, tags },
       { parent: this },
     );
     const granted = managedPolicies.map((policy) => {

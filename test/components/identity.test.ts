@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { withoutPath } from "#components/iam-settings";
 import { trustFor } from "#components/identity";
 import { Karpenter } from "#components/karpenter";
 import type { KarpenterArgs } from "#components/karpenter-args";
@@ -120,9 +121,68 @@ describe("the controller's identity", function () {
     assert.ok((theAssociation ?? -1) < (deployment ?? -1));
   });
 
+  it("has the roles' path and boundary wherever a role, policy or profile is made", async () => {
+    const identity = { path: "/platform/", permissionsBoundary: "arn:aws:iam::111122223333:policy/bound" };
+    const made = [...(await stack({ identity })), ...(await stack({ identity, placement: { on: "group" } }))];
+
+    const roles = only(made, "aws:iam/role:Role");
+    assert.deepEqual(
+      new Set(roles.map(({ name }) => name)),
+      new Set(["karpenter-node", "karpenter-controller", "karpenter", "karpenter-system"]),
+    );
+    assert.ok(roles.every(({ inputs }) => inputs["permissionsBoundary"] === identity.permissionsBoundary));
+    const inIam = made.filter(({ type }) => /^aws:iam\/(role|policy|instanceProfile):/.test(type));
+    assert.ok(inIam.length > 15);
+    assert.deepEqual(
+      inIam.filter(({ inputs }) => inputs["path"] !== identity.path),
+      [],
+    );
+  });
+
+  it("names no path in aws-auth, which knows none", () => {
+    assert.equal(
+      withoutPath("arn:aws-us-gov:iam::111122223333:role/a/b/nodes"),
+      "arn:aws-us-gov:iam::111122223333:role/nodes",
+    );
+    assert.equal(withoutPath("arn:aws:iam::111122223333:role/nodes"), "arn:aws:iam::111122223333:role/nodes");
+  });
+
+  it("may be named after the region too, so that clusters of one name are several", async () => {
+    const named = (resources: readonly Registered[]): readonly unknown[] =>
+      resources
+        .filter(({ type, inputs }) => type.startsWith("aws:iam/") && "name" in inputs)
+        .map(({ inputs }) => inputs["name"]);
+    const [usual, regional] = [
+      named(await stack({})),
+      named(await stack({ identity: { naming: "clusterAndRegion" } })),
+    ];
+
+    assert.ok(usual.includes("KarpenterNodeRole-demo"));
+    assert.deepEqual(
+      regional,
+      usual.map((name) => `${String(name)}-us-east-1`),
+    );
+  });
+
+  it("lets the controller touch only what is its cluster's, whatever roles are named after", async () => {
+    const documents = (resources: readonly Registered[]): readonly unknown[] =>
+      only(resources, "aws:iam/policy:Policy").map(({ inputs }) => inputs["policy"]);
+    const regional = documents(await stack({ identity: { naming: "clusterAndRegion" } }));
+
+    assert.deepEqual(
+      regional.map((document) =>
+        String(document).replaceAll("KarpenterNodeRole-demo-us-east-1", "KarpenterNodeRole-demo"),
+      ),
+      documents(await stack({})),
+    );
+  });
+
   const refused: readonly (readonly [object, string])[] = [
     [{ identity: { trust: "token" } }, "identity.trust must be one of irsa, podIdentity"],
     [{ identity: { trust: "podIdentity" } }, "identity.trust podIdentity does not go with Fargate"],
+    [{ identity: { naming: "region" } }, "identity.naming must be one of cluster, clusterAndRegion"],
+    [{ identity: { path: "platform" } }, "identity.path must begin and end with a slash"],
+    [{ identity: { permissionsBoundary: "bound" } }, "identity.permissionsBoundary must be the ARN of a policy"],
     [{ identity: { trsut: "irsa" } }, "identity.trsut is unknown; known are trust"],
   ];
   for (const [args, reason] of refused) {
