@@ -9,6 +9,7 @@ import { tags } from "#controller/contract/tags";
 import { labelOf } from "./support/claims";
 import { withoutProgram } from "./support/deleted-program";
 import { machines, tagsOf } from "./support/machines";
+import { nextDescription, nextVersion } from "./support/next-version";
 import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";
 
@@ -17,6 +18,13 @@ const pool = {
   limits: { cpu: "20" },
   disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "5s" },
 };
+const lease = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/karpenter-leader-election";
+const poolDefinition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/nodepools.karpenter.sh";
+
+interface Lease {
+  readonly spec: { readonly holderIdentity?: string };
+}
+
 const inflate = deployment({ name: "inflate", replicas: 3, requests: { cpu: "1" } });
 
 describe("a new cluster and Karpenter on it, in one go", function () {
@@ -111,6 +119,30 @@ describe("a new cluster and Karpenter on it, in one go", function () {
       );
       assert.equal(tagsOf(machine)["eks:eks-cluster-name"], name);
     }
+  });
+
+  it("moves to the next version of the package, and keeps every node and machine", async () => {
+    const { sandbox } = world;
+    const held = async (): Promise<object> => ({
+      machines: (await machines(sandbox.aws)).map(({ InstanceId }) => InstanceId).sort(),
+      nodes: (await world.cluster.list("Node"))
+        .filter(({ metadata }) => labels.nodePool in (metadata.labels ?? {}))
+        .map(({ metadata }) => metadata.uid)
+        .sort(),
+    });
+    const leader = async (): Promise<string | undefined> =>
+      (await world.cluster.api.get<Lease>(lease))?.spec.holderIdentity;
+    const [before, former] = [await held(), await leader()];
+
+    const stack = await pulumiStack(sandbox, { project: await nextVersion(sandbox) });
+    const printed = await stack.up();
+    assert.ok(!printed.some((line) => /^\s*[+-]+.*(NodePool|EC2NodeClass|CustomResourceDefinition)/.test(line)));
+    await world.until("a controller of the next version leads", async () => {
+      const now = await leader();
+      return now !== undefined && now !== "" && now !== former;
+    });
+    assert.ok(JSON.stringify(await world.cluster.api.get(poolDefinition)).includes(nextDescription));
+    assert.deepEqual(await held(), before);
   });
 
   it("goes with cluster and nodes when the program is deleted, and leaves account and API as they were", async () => {
