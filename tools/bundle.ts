@@ -1,10 +1,14 @@
-/** `npm run bundle`: what is shipped as one file each, into `dist/`. Does nothing while no source has changed. */
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+/**
+ * `npm run bundle`: what is shipped, into `dist/`: programs as one file each, and the library. Does nothing while no
+ * source has changed.
+ */
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type BuildOptions } from "esbuild";
 import packageJson from "../package.json";
+import { digest, isFresh, noteInputs, put } from "./freshness";
+import { makeLibrary } from "./library";
 
 interface Bundle {
   readonly entry: string;
@@ -31,9 +35,6 @@ interface Manifest {
   readonly sha256: string;
 }
 
-/** Out of what it was built, source file → digest: `dist/<name>.inputs.json`. */
-type Inputs = Readonly<Record<string, string>>;
-
 const root = join(__dirname, "..");
 
 /** How everything is built that is shipped as one file. */
@@ -41,8 +42,6 @@ export const shipped = {
   ...{ absWorkingDir: root, bundle: true, platform: "node", target: "node24", format: "cjs" },
   ...{ minify: true, legalComments: "none", logLevel: "error" },
 } as const satisfies BuildOptions;
-
-const digest = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
 
 /** Builds one bundle unless it is up to date; whether it was built. */
 export async function makeBundle(name: string, directory: string): Promise<boolean> {
@@ -59,50 +58,25 @@ export async function makeBundle(name: string, directory: string): Promise<boole
     ...bundle.options,
   });
   // The tool itself decides what comes out, and so does the version that it writes down.
-  const inputs: Inputs = await digests([...Object.keys(metafile?.inputs ?? {}), "tools/bundle.ts", "package.json"]);
+  const inputs = [...Object.keys(metafile?.inputs ?? {}), "tools/bundle.ts", "package.json"];
   for (const file of outputFiles) await put(join(directory, file.path.split("/").at(-1) ?? ""), file.contents);
   const code = await readFile(join(directory, `${name}.cjs`));
   const whole = bundle.packed ? gzipSync(code, { level: 9 }) : code;
   if (bundle.packed) await put(join(directory, `${name}.cjs.gz`), whole);
   const manifest: Manifest = { version: packageJson.version, sha256: digest(whole) };
   await put(join(directory, manifestOf(name)), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  // Last: without it, nothing counts as built.
-  await put(join(directory, inputsOf(name)), JSON.stringify(inputs));
+  await noteInputs(name, directory, inputs);
   return true;
 }
 
-const inputsOf = (name: string): string => `${name}.inputs.json`;
 const manifestOf = (name: string): string => (name === "controller" ? "bundle.json" : `${name}.json`);
-
-async function isFresh(name: string, directory: string): Promise<boolean> {
-  try {
-    const before = JSON.parse(await readFile(join(directory, inputsOf(name)), "utf8")) as Inputs; // written above
-    const now = await digests(Object.keys(before));
-    return Object.entries(before).every(([file, it]) => now[file] === it);
-  } catch (error) {
-    // Nothing was built yet, or a source is gone.
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw error;
-  }
-}
-
-async function digests(files: readonly string[]): Promise<Readonly<Record<string, string>>> {
-  const read = async (file: string) => [file, digest(await readFile(join(root, file)))] as const;
-  return Object.fromEntries(await Promise.all(files.map(read)));
-}
-
-/** Renamed into place, so that whoever reads at the same time sees the old file or the new one, not half of it. */
-async function put(path: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, content);
-  await rename(draft, path);
-}
 
 async function main(): Promise<void> {
   const directory = join(root, "dist");
-  for (const name of Object.keys(bundles)) {
+  const bundlers = Object.keys(bundles).map((name) => [name, () => makeBundle(name, directory)] as const);
+  for (const [name, make] of [...bundlers, ["library", () => makeLibrary(directory)] as const]) {
     const startedAt = performance.now();
-    const built = await makeBundle(name, directory);
+    const built = await make();
     console.log(`${name}: ${built ? `built in ${Math.round(performance.now() - startedAt)} ms` : "up to date"}`);
   }
 }
