@@ -14,4 +14,6 @@ export const namespace = stack.then(({ karpenter }) => karpenter.namespace);
 export const nodeRoleName = stack.then(({ karpenter }) => karpenter.nodeRoleName);
 export const controllerRoleArn = stack.then(({ karpenter }) => karpenter.controllerRoleArn);
 export const interruptionQueue = stack.then(({ karpenter }) => karpenter.queueName);
+/** What each pool can launch, and what that may cost. */
+export const pools = stack.then(({ karpenter }) => karpenter.pools);
 export const kubeconfig = stack.then((made) => made.kubeconfig ?? "ambient");

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EC2NodeClassSpec } from "../controller/api/ec2-node-class";
 import type { Labels } from "../controller/api/kube-object";
 import type { InputsOf } from "./inputs";
+import type { MachineSettings } from "../catalog/pool-types";
 import { ec2NodeClassProblems } from "./node-pool-problems";
+import { knownMachines } from "./pool-catalog";
 import { refuse } from "./problem";
 
 export interface EC2NodeClassArgs {
@@ -17,7 +19,12 @@ export interface EC2NodeClassArgs {
 /** A `karpenter.k8s.aws/v1` EC2NodeClass. What can be known to be wrong is refused before anything is created. */
 export class EC2NodeClass extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
+  /** What pools name it by. */
+  readonly objectName: string;
+  /** What decides which types its machines may be; undefined where that is known only later. */
+  readonly machines: MachineSettings | undefined;
 
+  /** @throws pulumi.InputPropertiesError that lists every problem with its field */
   constructor(name: string, args: EC2NodeClassArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:EC2NodeClass", name, args, opts);
     const { annotations, labels, spec } = args;
@@ -34,6 +41,8 @@ export class EC2NodeClass extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    this.objectName = args.name ?? name;
+    this.machines = knownMachines(spec);
     this.name = object.metadata.name;
     this.registerOutputs({ name: this.name });
   }

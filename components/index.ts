@@ -39,6 +39,8 @@ export type { OidcProviderArgs } from "./oidc-provider";
 export type { ExistingPlacement, FargatePlacement, GroupPlacement, Placement } from "./placement";
 export { PodIdentity } from "./pod-identity";
 export type { PodIdentityArgs } from "./pod-identity";
+export type { PoolWorth, TypePrice } from "../catalog/pool-worth";
+export type { CatalogArgs } from "./pool-catalog";
 export type { ClassSettings, PoolSettings } from "./pool-settings";
 export type { ServiceMonitorSettings } from "./service-monitor";
 export { SpotServiceLinkedRole } from "./spot-service-linked-role";

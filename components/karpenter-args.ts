@@ -5,6 +5,7 @@ import type { CrdsSettings } from "./crds";
 import type { IdentityArgs } from "./identity";
 import type { IsolatedVpcArgs } from "./isolated-vpc";
 import type { PlacementArgs } from "./placement";
+import type { CatalogArgs } from "./pool-catalog";
 import type { PoolSettings } from "./pool-settings";
 import type { SurveySettings } from "./survey";
 import type { TeardownPatience } from "./teardown";
@@ -16,6 +17,8 @@ export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   readonly kubeconfig?: pulumi.Input<string>;
   /** Name → pool, each with its class. @default none */
   readonly nodePools?: Readonly<Record<string, PoolSettings>>;
+  /** How pools are compared with what EC2 sells. @default with what the package knows of the cluster's region */
+  readonly catalog?: CatalogArgs;
   /** Of the controller and what belongs to it. @default "kube-system" */
   readonly namespace?: string;
   /** Whether EC2's warnings are listened to. @default true */

@@ -5,26 +5,39 @@ import { identityProblems } from "./identity";
 import { isolatedVpcProblems } from "./isolated-vpc";
 import type { KarpenterArgs } from "./karpenter-args";
 import { nodePoolsProblems } from "./node-pools";
+import { catalogArgsProblems } from "./pool-catalog";
 import { placementOf, placementProblems } from "./placement";
 import type { Problem } from "./problem";
 import { surveyProblems } from "./survey";
 
 type KarpenterSettings = Pick<
   KarpenterArgs,
-  "nodePools" | "controller" | "placement" | "fargate" | "isolatedVpc" | "vpcEndpoints" | "survey" | "identity"
+  | "nodePools"
+  | "catalog"
+  | "controller"
+  | "placement"
+  | "fargate"
+  | "isolatedVpc"
+  | "vpcEndpoints"
+  | "survey"
+  | "identity"
 > & {
-  readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds" | "vpcId">;
+  readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds" | "vpcId"> &
+    Partial<Pick<ClusterFacts, "oidcIssuer">>;
 };
 
 /** Looked for before anything is created; the components look again when they are used by themselves. */
 export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
-  const { cluster, nodePools = {}, controller = {}, isolatedVpc = false } = args;
+  const { cluster, nodePools = {}, catalog, controller = {}, isolatedVpc = false } = args;
   const later = pulumi.output("");
+  const catalogProblems = catalogArgsProblems(catalog);
   return [
     ...placementProblems({ ...args, replicas: controller.replicas }),
+    ...catalogProblems,
     ...nodePoolsProblems({
       nodePools,
       cluster,
+      catalog: catalogProblems.length === 0 ? catalog : { compare: false },
       nodeRoleName: later,
       instanceProfileName: isolatedVpc ? later : undefined,
     }),

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { PoolWorth } from "../catalog/pool-worth";
 import { Controller } from "./controller";
 import { definitionsOf } from "./crds";
 import type { Ground } from "./ground";
@@ -23,6 +24,8 @@ export class Karpenter extends pulumi.ComponentResource {
   readonly controllerRoleArn: pulumi.Output<string>;
   readonly queueName: pulumi.Output<string> | undefined;
   readonly namespace: string;
+  /** By name, what each pool can launch and may cost, where that is known. */
+  readonly pools: Readonly<Record<string, PoolWorth>>;
   /**
    * Let pools and classes of your own depend on this: made once the controller is at work, and gone before it. Were
    * they to depend on all of `Karpenter`, Teardown could not help them where a pod may not be evicted.
@@ -54,6 +57,7 @@ export class Karpenter extends pulumi.ComponentResource {
       {
         nodePools,
         cluster,
+        catalog: args.catalog,
         nodeRoleName: nodeRole.roleName,
         // Else the controller would make profiles, for which it would have to reach IAM.
         instanceProfileName: args.isolatedVpc === true ? nodeRole.instanceProfileName : undefined,
@@ -71,6 +75,7 @@ export class Karpenter extends pulumi.ComponentResource {
     this.queueName = queue?.name;
     this.namespace = namespace;
     this.ready = leftovers;
+    this.pools = pools.worth;
     this.registerOutputs({ clusterName: this.clusterName });
   }
 

@@ -16,3 +16,9 @@ export function refuse(subject: string, problems: readonly Problem[]): void {
     errors: problems.map(({ path, reason }) => ({ propertyPath: path, reason })),
   });
 }
+
+/** Says what is no error but will be regretted, beside the resource. */
+export function remark(remarks: readonly Problem[], resource: pulumi.Resource): void {
+  // Nobody waits for the engine to show it.
+  for (const { path, reason } of remarks) void pulumi.log.warn(`${path}: ${reason}`, resource);
+}

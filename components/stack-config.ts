@@ -64,6 +64,7 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
       },
       crds: read.object("crds"),
       survey: read.object("survey"),
+      catalog: read.object("catalog"),
       teardown: read.object("teardown"),
       tags: read.object("tags") as Record<string, string> | undefined,
     },
