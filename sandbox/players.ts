@@ -1,6 +1,7 @@
 import type { Aws } from "./aws/aws";
 import { KubeApi } from "./control-plane/kube-api";
 import { startFargate } from "./fargate/fargate";
+import { startNodeGroups } from "./nodes/node-groups";
 import { startNodeJoiner } from "./nodes/node-joiner";
 import { componentLog } from "./processes/component-log";
 import { startPodRunner } from "./pods/pod-runner";
@@ -20,8 +21,8 @@ export interface PlayersOptions {
 }
 
 /**
- * Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, Fargate,
- * and the kubelets of its nodes.
+ * Starts those that, within this process, play what stands between an AWS account and a cluster: EC2 machines, managed
+ * node groups, Fargate, and the kubelets of their nodes.
  */
 export function startPlayers(options: PlayersOptions): Repeating {
   const { directory, kubeconfig, kubernetesVersion, aws, supervisor } = options;
@@ -29,6 +30,7 @@ export function startPlayers(options: PlayersOptions): Repeating {
   const players = [
     startNodeJoiner({ api, clients: aws.clients, kubernetesVersion, log: componentLog(directory, "nodes") }),
     startPodRunner({ api, supervisor, aws, directory, log: componentLog(directory, "pods") }),
+    startNodeGroups({ api, eks: aws.clients.eks, log: componentLog(directory, "groups") }),
     startFargate({ api, eks: aws.clients.eks, log: componentLog(directory, "fargate") }),
   ];
   return {

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { KubeApi } from "../control-plane/kube-api";
 import { nodePrefix } from "../fargate/fargate-node";
+import { groupNodePrefix } from "../nodes/group-node";
 import { type Log, oneLine } from "../processes/component-log";
 import { type Repeating, repeat } from "../processes/repeat";
 import type { Supervisor } from "../processes/supervisor";
@@ -23,8 +24,9 @@ export interface PodRunnerOptions {
 const POLL_MS = 300;
 
 /**
- * Plays the kubelets of Fargate nodes: runs their pods' containers as processes of this machine, as their specs say,
- * and keeps their statuses. Images are not run: what a command needs must be on this machine, as Node is.
+ * Plays the kubelets of Fargate nodes and of node groups: runs their pods' containers as processes of this machine, as
+ * their specs say, and keeps their statuses. Images are not run: what a command needs must be on this machine, as Node
+ * is.
  */
 export function startPodRunner(options: PodRunnerOptions): Repeating {
   const runner = new PodRunner(options);
@@ -60,7 +62,7 @@ class PodRunner {
 
   async look(): Promise<void> {
     const pods = await this.#options.api.list<Pod>("/api/v1/pods");
-    const ours = pods.filter(({ spec }) => spec.nodeName?.startsWith(nodePrefix));
+    const ours = pods.filter(({ spec }) => runsProcesses(spec.nodeName ?? ""));
     const present = new Set(ours.map(({ metadata }) => metadata.uid));
     // Deleted without grace: the object is gone already.
     for (const [uid, tenancy] of this.#tenancies) if (!present.has(uid)) this.#end(uid, tenancy);
@@ -131,6 +133,9 @@ class PodRunner {
     return this.#options.api.delete(path, { gracePeriodSeconds: 0, uid });
   }
 }
+
+/** Pods on machines of pools are kept by kwok, which runs nothing. */
+const runsProcesses = (node: string): boolean => node.startsWith(nodePrefix) || node.startsWith(groupNodePrefix);
 
 /** `fargate-ip-10-0-100-7.ec2.internal` is at 10.0.100.7. */
 const hostIp = (node: string): string => /ip-([\d-]+)/.exec(node)?.[1]?.replaceAll("-", ".") ?? "";

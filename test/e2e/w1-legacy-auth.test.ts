@@ -36,6 +36,20 @@ function olderNodePools(): object {
   return { ...nodePools, metadata: { ...metadata, annotations }, spec: { ...spec, versions } };
 }
 
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName?: string };
+}
+
+interface Node {
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly taints?: readonly object[] };
+}
+
+interface FlowStatus {
+  readonly conditions: readonly { readonly type: string; readonly status: string }[];
+}
+
 /** Who is let in already, in a hand that is not ours. */
 const others = {
   mapRoles: [
@@ -151,7 +165,14 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
   });
 
   it("maps its nodes beside those who are there", async () => {
-    await world.up({ nodePools: { default: pool }, crds: { adopt: true } });
+    await world.up({
+      nodePools: { default: pool },
+      crds: { adopt: true },
+      namespace: "karpenter",
+      placement: { on: "group" },
+      // As clusters of that era have it.
+      identity: { trust: "irsa" },
+    });
     const found = await world.cluster.api.get<AwsAuth>(awsAuth);
     assert.equal(found?.data.mapUsers, others.mapUsers);
     assert.ok(found.data.mapRoles.startsWith("# the platform team; ask before you touch this"));
@@ -167,6 +188,26 @@ describe("W1 · a cluster that lets identities in by aws-auth", function () {
     const found = await world.cluster.api.get<Definition>(`${definitions}/nodepools.karpenter.sh`);
     assert.deepEqual(found?.metadata.annotations?.[release], "karpenter-crd");
     assert.ok((found.spec.versions[0].additionalPrinterColumns ?? []).length > 0);
+  });
+
+  it("runs on a group of two nodes that nothing else may use, in a namespace of its own", async () => {
+    const { cluster } = world;
+    const controllers = await cluster.api.list<Pod>("/api/v1/namespaces/karpenter/pods");
+    const nodes = await cluster.api.list<Node>("/api/v1/nodes?labelSelector=eks.amazonaws.com%2Fnodegroup");
+    assert.equal(nodes.length, 2);
+    for (const { metadata, spec } of nodes) {
+      assert.equal(metadata.labels["karpenter.sh/controller"], "true");
+      assert.deepEqual(spec.taints, [{ key: "CriticalAddonsOnly", value: "true", effect: "NoSchedule" }]);
+    }
+    const names = nodes.map(({ metadata }) => metadata.name);
+    assert.deepEqual(controllers.map(({ spec }) => spec.nodeName).toSorted(), names.toSorted(), "a node each");
+    const flows = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/karpenter-workload";
+    const flow = await cluster.api.get<{ readonly status: FlowStatus }>(flows);
+    assert.deepEqual(
+      flow?.status.conditions.map(({ type, status }) => `${type} ${status}`),
+      ["Dangling False"],
+      "the API server knows the priority",
+    );
   });
 
   it("runs 15 pods on nodes of the given profile, in subnets that the cluster's own tag finds", async () => {
