@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
+import type { IpFamily } from "./network-plugin";
 
 /** How a cluster lets identities in; EKS's own words. */
 export type AuthenticationMode = "API" | "API_AND_CONFIG_MAP" | "CONFIG_MAP";
@@ -19,6 +20,8 @@ export interface ClusterFacts {
   readonly securityGroupId: pulumi.Input<string>;
   /** Where endpoints of AWS services are to be made. @default not known */
   readonly vpcId?: pulumi.Input<string>;
+  /** Of the addresses that pods get, for which nodes need their rights. @default "ipv4" */
+  readonly ipFamily?: IpFamily;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function lookUpCluster(name: string, opts?: pulumi.InvokeOptions): 
     ...subnets,
     securityGroupId: cluster.vpcConfig.clusterSecurityGroupId,
     vpcId: cluster.vpcConfig.vpcId,
+    ipFamily: cluster.kubernetesNetworkConfigs[0]?.ipFamily === "ipv6" ? "ipv6" : "ipv4",
   };
 }
 
@@ -85,6 +89,8 @@ export interface ClusterArgs {
   readonly privateSubnetIds: readonly string[];
   /** @default none */
   readonly publicSubnetIds?: readonly string[];
+  /** Of the addresses that pods get; for ipv6 the subnets must have such. @default "ipv4" */
+  readonly ipFamily?: IpFamily;
   /** @default "API" */
   readonly authenticationMode?: Exclude<AuthenticationMode, "CONFIG_MAP">;
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -108,6 +114,7 @@ export class Cluster extends pulumi.ComponentResource {
         privateSubnetIds: [...privateSubnetIds],
         publicSubnetIds: [...publicSubnetIds],
         authenticationMode: mode,
+        ipFamily: args.ipFamily,
         createOidcProvider: true,
         skipDefaultNodeGroup: true,
         // Else `clusterSecurityGroupId` is a group of the component's own, in which nodes could not reach each other.
@@ -128,6 +135,7 @@ export class Cluster extends pulumi.ComponentResource {
       publicSubnetIds,
       securityGroupId: cluster.clusterSecurityGroupId,
       vpcId: args.vpcId,
+      ipFamily: args.ipFamily,
     };
     this.registerOutputs({ kubeconfig: this.kubeconfig });
   }

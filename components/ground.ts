@@ -31,7 +31,11 @@ export function layGround(name: string, args: KarpenterArgs, parent: pulumi.Reso
 
   const roles = { clusterName, namedAfter: namedAfter(clusterName, identity, opts), permissionsBoundary, path, tags };
 
-  const nodeRole = new NodeRole(`${name}-node`, { ...roles, authenticationMode, kubeconfig }, opts);
+  const nodeRole = new NodeRole(
+    `${name}-node`,
+    { ...roles, authenticationMode, ipFamily: cluster.ipFamily, kubeconfig },
+    opts,
+  );
   const queue = args.interruptionQueue === false ? undefined : interruptionQueue(name, args, parent);
   const trust = trustFor(placementOf(args), identity.trust);
   const role = new ControllerRole(
@@ -69,7 +73,8 @@ function hostOf(name: string, args: KarpenterArgs, parent: pulumi.Resource): rea
     case "group": {
       const { size, instanceTypes } = placement;
       const subnetIds = [...groupSubnets(placement, cluster)];
-      return [new SystemGroup(`${name}-system`, { ...common, subnetIds, size, instanceTypes }, { parent })];
+      const { ipFamily } = cluster;
+      return [new SystemGroup(`${name}-system`, { ...common, subnetIds, size, instanceTypes, ipFamily }, { parent })];
     }
     case "existing":
       return [];

@@ -28,6 +28,7 @@ export { InterruptionQueue } from "./interruption-queue";
 export type { InterruptionQueueArgs } from "./interruption-queue";
 export { Karpenter } from "./karpenter";
 export type { KarpenterArgs } from "./karpenter-args";
+export type { IpFamily } from "./network-plugin";
 export { NodePool } from "./node-pool";
 export type { NodePoolArgs } from "./node-pool";
 export { NodePools } from "./node-pools";

@@ -4,12 +4,16 @@ import { nodeRoleName } from "../controller/contract/names";
 import { AwsAuthMapping } from "./aws-auth-mapping";
 import type { AuthenticationMode } from "./cluster";
 import type { IamSettings } from "./iam-settings";
+import type { IpFamily } from "./network-plugin";
+import { grantNetworkPlugin } from "./network-plugin";
 import { trustService } from "./policy-document";
 
 export interface NodeRoleArgs extends IamSettings {
   readonly clusterName: pulumi.Input<string>;
   /** Decides how nodes are let in: `CONFIG_MAP` needs a line in aws-auth, the others an access entry. */
   readonly authenticationMode: AuthenticationMode;
+  /** Of the cluster's pods. @default "ipv4" */
+  readonly ipFamily?: IpFamily;
   /** How to reach the cluster's API, where aws-auth is to be written. @default the ambient kubeconfig */
   readonly kubeconfig?: pulumi.Input<string>;
   /** What the role and its profile are named after. @default the cluster */
@@ -22,7 +26,6 @@ export interface NodeRoleArgs extends IamSettings {
 /** @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html */
 const managedPolicies = [
   "AmazonEKSWorkerNodePolicy",
-  "AmazonEKS_CNI_Policy",
   "AmazonEC2ContainerRegistryPullOnly",
   "AmazonSSMManagedInstanceCore",
 ] as const;
@@ -54,6 +57,7 @@ export class NodeRole extends pulumi.ComponentResource {
       const policyArn = pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}`;
       new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn }, { parent: this });
     }
+    grantNetworkPlugin(name, { role: role.name, ipFamily: args.ipFamily }, { parent: this });
     const profile = new aws.iam.InstanceProfile(
       name,
       { name: roleName, role: role.name, path, tags },

@@ -6,6 +6,7 @@ import type { ControllerOptions } from "./controller-options";
 import type { ControllerSettings } from "./controller-settings";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
+import type { IpFamily } from "./network-plugin";
 import type { Placement } from "./placement";
 import type { PoolSettings } from "./pool-settings";
 import type { Problem } from "./problem";
@@ -20,6 +21,8 @@ export interface NewCluster {
   /** @default all of the VPC's */
   readonly subnetIds?: readonly string[];
   readonly authenticationMode?: Exclude<AuthenticationMode, "CONFIG_MAP">;
+  /** @default "ipv4" */
+  readonly ipFamily?: IpFamily;
 }
 
 /** A stack's configuration, read and checked. */
@@ -112,6 +115,8 @@ function parsed(text: string): unknown {
   }
 }
 
+const ipFamilies: readonly string[] = ["ipv4", "ipv6"] satisfies IpFamily[];
+
 function clusterProblems(clusterName: string | undefined, newCluster: NewCluster | undefined): readonly Problem[] {
   if (clusterName !== undefined && newCluster !== undefined) {
     return [
@@ -119,7 +124,11 @@ function clusterProblems(clusterName: string | undefined, newCluster: NewCluster
     ];
   }
   if (newCluster !== undefined) {
-    return typeof newCluster.name === "string" ? [] : [{ path: "cluster.name", reason: "is required" }];
+    const { name, ipFamily = "ipv4" } = newCluster;
+    return [
+      ...(typeof name === "string" ? [] : [{ path: "cluster.name", reason: "is required" }]),
+      ...(ipFamilies.includes(ipFamily) ? [] : [{ path: "cluster.ipFamily", reason: "must be ipv4 or ipv6" }]),
+    ];
   }
   return clusterName === undefined || clusterName === ""
     ? [{ path: "clusterName", reason: "is required: an existing EKS cluster's name, or cluster for a new one" }]
@@ -144,13 +153,19 @@ export interface ChosenCluster {
 export async function clusterOf(config: StackConfig): Promise<ChosenCluster> {
   const { clusterName, newCluster, kubeconfig } = config;
   if (newCluster === undefined) return { cluster: await lookUpCluster(clusterName ?? ""), kubeconfig };
-  const { vpcId = (await aws.ec2.getVpc({ default: true })).id, name, version, authenticationMode } = newCluster;
+  const {
+    vpcId = (await aws.ec2.getVpc({ default: true })).id,
+    name,
+    version,
+    authenticationMode,
+    ipFamily,
+  } = newCluster;
   const ids =
     newCluster.subnetIds ?? (await aws.ec2.getSubnets({ filters: [{ name: "vpc-id", values: [vpcId] }] })).ids;
   const subnets = await lookUpSubnets(ids);
   // A cluster takes long to make and to remove: not for the sake of a pool that will be refused.
   refuse("the stack", karpenterProblems({ ...config.karpenter, cluster: { name, vpcId, ...subnets } }));
-  const cluster = new Cluster(name, { name, version, authenticationMode, vpcId, ...subnets });
+  const cluster = new Cluster(name, { name, version, authenticationMode, ipFamily, vpcId, ...subnets });
   return { cluster: cluster.facts, kubeconfig: kubeconfig ?? cluster.kubeconfig };
 }
 

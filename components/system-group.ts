@@ -2,6 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNodes } from "../controller/contract/names";
 import type { IamSettings } from "./iam-settings";
+import type { IpFamily } from "./network-plugin";
+import { grantNetworkPlugin } from "./network-plugin";
 import { defaultGroupSize, isArm } from "./placement";
 import { trustService } from "./policy-document";
 
@@ -12,6 +14,8 @@ export interface SystemGroupArgs extends IamSettings {
   readonly size?: number;
   /** All of one architecture; EKS takes the first that is to be had. @default m5.large */
   readonly instanceTypes?: readonly string[];
+  /** Of the cluster's pods. @default "ipv4" */
+  readonly ipFamily?: IpFamily;
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 
@@ -19,11 +23,7 @@ export interface SystemGroupArgs extends IamSettings {
  * Less than nodes of pools have: nobody needs to open a session there.
  * @see https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
  */
-const managedPolicies = [
-  "AmazonEKSWorkerNodePolicy",
-  "AmazonEKS_CNI_Policy",
-  "AmazonEC2ContainerRegistryPullOnly",
-] as const;
+const managedPolicies = ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"] as const;
 
 /**
  * A small managed node group for the controller, which must not depend on nodes of its own. Its nodes have the label
@@ -49,6 +49,7 @@ export class SystemGroup extends pulumi.ComponentResource {
       const policyArn = pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}`;
       return new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn }, { parent: this });
     });
+    const network = grantNetworkPlugin(name, { role: role.name, ipFamily: args.ipFamily }, { parent: this });
     const group = new aws.eks.NodeGroup(
       name,
       {
@@ -63,7 +64,7 @@ export class SystemGroup extends pulumi.ComponentResource {
         tags,
       },
       // Without these its nodes could neither join nor leave.
-      { parent: this, dependsOn: granted },
+      { parent: this, dependsOn: [...granted, network] },
     );
 
     this.groupName = group.nodeGroupName;
