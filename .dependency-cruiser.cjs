@@ -50,9 +50,22 @@ const commandLine = {
   },
 };
 
+/** What the pack tells the engine, and components the API server. */
+const policies = {
+  name: "layer-policies",
+  comment: "Rules look at data, and know nothing of who asks them. See docs/architecture.md.",
+  severity: "error",
+  from: { path: "^policies/" },
+  to: {
+    path: "^(controller|components|catalog|cli|sandbox|bench|tools|test|index[.]ts)",
+    pathNot: "^controller/(api|contract)/",
+  },
+};
+
 module.exports = {
   forbidden: [
     ...layers,
+    policies,
     catalog,
     commandLine,
     {

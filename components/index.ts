@@ -1,4 +1,6 @@
 /** The library: components, and what their arguments are made of. */
+export { AdmissionRules } from "./admission-rules";
+export type { AdmissionArgs } from "./admission-rules";
 export { AwsAuthMapping } from "./aws-auth-mapping";
 export type { AwsAuthMappingArgs } from "./aws-auth-mapping";
 export { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";

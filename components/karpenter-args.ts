@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AdmissionArgs } from "./admission-rules";
 import type { ClusterFacts } from "./cluster";
 import type { ControllerOptions } from "./controller-options";
 import type { CrdsSettings } from "./crds";
@@ -33,6 +34,12 @@ export interface KarpenterArgs extends PlacementArgs, IsolatedVpcArgs {
   /** Of the look at the cluster that comes before everything else. */
   readonly survey?: SurveySettings;
   readonly teardown?: TeardownPatience;
+  /**
+   * Whether the API server holds pools and classes to the rules of docs/policies.md, whoever makes them. Mandatory
+   * rules refuse, advisory ones warn. `nodePools` that it would refuse are refused before anything is made.
+   * @default false
+   */
+  readonly admission?: boolean | AdmissionArgs;
   /** On everything in AWS that can carry them. */
   readonly tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

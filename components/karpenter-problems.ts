@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { admissionProblems } from "./admission-problems";
 import type { ClusterFacts } from "./cluster";
 import { controllerOptionsProblems, unknownControllerOptions } from "./controller-options";
 import { identityProblems } from "./identity";
@@ -21,6 +22,7 @@ type KarpenterSettings = Pick<
   | "vpcEndpoints"
   | "survey"
   | "identity"
+  | "admission"
 > & {
   readonly cluster: Pick<ClusterFacts, "name" | "privateSubnetIds" | "publicSubnetIds" | "vpcId"> &
     Partial<Pick<ClusterFacts, "oidcIssuer">>;
@@ -31,20 +33,22 @@ export function karpenterProblems(args: KarpenterSettings): readonly Problem[] {
   const { cluster, nodePools = {}, catalog, controller = {}, isolatedVpc = false } = args;
   const later = pulumi.output("");
   const catalogProblems = catalogArgsProblems(catalog);
+  const pools = {
+    nodePools,
+    cluster,
+    catalog: catalogProblems.length === 0 ? catalog : { compare: false },
+    nodeRoleName: later,
+    instanceProfileName: isolatedVpc ? later : undefined,
+  };
   return [
     ...placementProblems({ ...args, replicas: controller.replicas }),
     ...catalogProblems,
-    ...nodePoolsProblems({
-      nodePools,
-      cluster,
-      catalog: catalogProblems.length === 0 ? catalog : { compare: false },
-      nodeRoleName: later,
-      instanceProfileName: isolatedVpc ? later : undefined,
-    }),
+    ...nodePoolsProblems(pools),
     ...isolatedVpcProblems(args),
     ...controllerOptionsProblems(controller, placementOf(args)),
     ...unknownControllerOptions(controller),
     ...identityProblems(args.identity ?? {}, placementOf(args)),
     ...surveyProblems(args.survey),
+    ...admissionProblems(args.admission, pools),
   ];
 }

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { PoolWorth } from "../catalog/pool-worth";
+import { AdmissionRules, admissionOf } from "./admission-rules";
 import { Controller } from "./controller";
 import { definitionsOf } from "./crds";
 import type { Ground } from "./ground";
@@ -43,6 +44,9 @@ export class Karpenter extends pulumi.ComponentResource {
     refuse("the stack", karpenterProblems(args));
     const ground = layGround(name, args, this);
     const { nodeRole, role, queue } = ground;
+
+    const admission = admissionOf(args.admission);
+    if (admission !== undefined) new AdmissionRules(name, admission, { parent: this, dependsOn: [...ground.all] });
 
     // Removal runs against this order: machines, pools, then what they left, the controller, and what that stands on.
     const controller = this.controller(name, args, ground);

@@ -59,7 +59,7 @@ export class NodePools extends pulumi.ComponentResource {
   }
 }
 
-const surroundingsOf = ({ cluster, nodeRoleName, instanceProfileName }: NodePoolsArgs): ClassSurroundings => ({
+export const surroundingsOf = ({ cluster, nodeRoleName, instanceProfileName }: NodePoolsArgs): ClassSurroundings => ({
   instanceProfileName,
   clusterName: cluster.name,
   roleName: nodeRoleName,
@@ -104,7 +104,7 @@ function machinesOf({ class: machines = {} }: PoolSettings, args: NodePoolsArgs)
 }
 
 /** The configuration has no `spec` and no `template`: its fields are what these hold. */
-const inConfiguration =
+export const inConfiguration =
   (prefix: string) =>
   ({ path, reason }: Problem): Problem => ({
     path: path.replace(/^spec\.(template\.(spec|metadata)\.)?/, prefix),

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { RuleSettings } from "../policies/settings";
 import type { AuthenticationMode, ClusterFacts } from "./cluster";
 import { Cluster, lookUpCluster, lookUpSubnets } from "./cluster";
 import type { ControllerOptions } from "./controller-options";
@@ -68,6 +69,8 @@ export function readStackConfig(config: pulumi.Config): StackConfig {
       crds: read.object("crds"),
       survey: read.object("survey"),
       catalog: read.object("catalog"),
+      admission:
+        read.boolean("admission") === true ? { rules: read.object("rules") as RuleSettings | undefined } : false,
       teardown: read.object("teardown"),
       tags: read.object("tags") as Record<string, string> | undefined,
     },

@@ -4,30 +4,31 @@
  */
 import type { ObjectRule, Validation } from "./rule";
 import { classRules, poolRules } from "./rules";
-import { configIn, levelOf, type RuleSettings } from "./settings";
+import { type AnyRule, configIn, levelOf, type RuleSettings } from "./settings";
 import type { Place } from "./views";
 
 /** What is said to the API server about one kind. */
 export interface AdmissionPolicy {
-  /** Of the policy and of its binding. */
+  /** The kind's plural and what is done: `nodepools-deny`. */
   readonly name: string;
   readonly action: Action;
   readonly spec: {
     readonly failurePolicy: "Fail";
-    readonly matchConstraints: {
-      readonly resourceRules: readonly {
-        readonly apiGroups: readonly string[];
-        readonly apiVersions: readonly string[];
-        readonly operations: readonly ("CREATE" | "UPDATE")[];
-        readonly resources: readonly string[];
-      }[];
-    };
-    readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
-    readonly validations: readonly Validation[];
+    readonly matchConstraints: { readonly resourceRules: ResourceRule[] };
+    readonly matchConditions: { readonly name: string; readonly expression: string }[];
+    readonly validations: Validation[];
   };
 }
 
-type Action = "Deny" | "Warn";
+export type Action = "Deny" | "Warn";
+
+/** Lists are as the provider's types have them, which can be added to. */
+interface ResourceRule {
+  readonly apiGroups: string[];
+  readonly apiVersions: string[];
+  readonly operations: ("CREATE" | "UPDATE")[];
+  readonly resources: string[];
+}
 
 interface Subject {
   readonly apiGroup: string;
@@ -55,10 +56,10 @@ export const admissionPolicies = (settings: RuleSettings, place: Place): readonl
     }),
   );
 
-function actionOf(rule: Subject["rules"][number], settings: RuleSettings): Action | undefined {
+/** What a rule's level means to the API server, which warns or denies but mends nothing; undefined: it is not told. */
+export function actionOf(rule: AnyRule, settings: RuleSettings): Action | undefined {
   const level = levelOf(rule, settings);
   if (level === "disabled") return undefined;
-  // The API server mends nothing by a validation.
   return level === "advisory" ? "Warn" : "Deny";
 }
 
@@ -67,12 +68,8 @@ const named = (rule: string, { expression, message }: Validation): Validation =>
   message: `${rule}: ${message}`,
 });
 
-const policy = (
-  { apiGroup, plural }: Subject,
-  action: Action,
-  validations: readonly Validation[],
-): AdmissionPolicy => ({
-  name: `pulumi-karpenter-${plural}-${action.toLowerCase()}`,
+const policy = ({ apiGroup, plural }: Subject, action: Action, validations: Validation[]): AdmissionPolicy => ({
+  name: `${plural}-${action.toLowerCase()}`,
   action,
   spec: {
     failurePolicy: "Fail",

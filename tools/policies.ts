@@ -58,14 +58,31 @@ The configuration is a file by the rules' names; \`all\` stands for those that s
 \`\`\`
 
 A pack of your own takes the rules in beside yours:
-[examples/policy-pack](../examples/policy-pack).`;
+[examples/policy-pack](../examples/policy-pack).
+
+## For everybody else
+
+\`admission: true\` of \`Karpenter\`, or the component \`AdmissionRules\` by itself, tells the API server the same rules, as
+ValidatingAdmissionPolicies (Kubernetes 1.30 or newer). They hold for objects by kubectl, Helm or a GitOps tool too:
+
+\`\`\`ts
+new AdmissionRules("rules", { rules: { "limits-set": { resources: ["cpu", "memory"] }, "tags-set": "disabled" } });
+\`\`\`
+
+A mandatory rule denies, an advisory one warns, and the API server mends nothing: \`remediate\` denies. What \`nodePools\`
+of the same \`Karpenter\` would be denied is refused in the preview. Only a new object and a change of a spec are looked
+at, so that objects from before the rules can be labeled and deleted. The API server fills in what the definitions of the
+kinds give as defaults first, among these a budget of 10% and \`expireAfter: 720h\`; a pack sees what the program says.
+Rules that need to see more than one object are for stacks only, and so are those that the definitions hold already.`;
 
 function table(rules: readonly Described[]): string {
-  const rows = rules.map(({ name, description, level, remedy }) =>
-    ["", `[${name}](#${name})`, description, level, remedy === undefined ? "" : "yes", ""].join(" | ").trim(),
+  const rows = rules.map(({ name, description, level, remedy, admission }) =>
+    ["", `[${name}](#${name})`, description, level, yes(remedy), yes(admission), ""].join(" | ").trim(),
   );
-  return ["| rule | what it asks | level | mends |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return ["| rule | what it asks | level | mends | admission |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
 }
+
+const yes = (there: unknown): string => (there === undefined ? "" : "yes");
 
 const section = ({ name, severity, options, examples }: Described): string =>
   [
