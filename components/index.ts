@@ -46,6 +46,8 @@ export type { PoolWorth, TypePrice } from "../catalog/pool-worth";
 export type { CatalogArgs } from "./pool-catalog";
 export type { ClassSettings, PoolSettings } from "./pool-settings";
 export type { ServiceMonitorSettings } from "./service-monitor";
+export * as pools from "./pools";
+export type { PoolOptions } from "./pools";
 export { SpotServiceLinkedRole } from "./spot-service-linked-role";
 export { Survey } from "./survey";
 export type { SurveyArgs, SurveySettings } from "./survey";
