@@ -23,7 +23,7 @@ export class OidcProvider extends pulumi.ComponentResource {
     const arn = pulumi.interpolate`arn:${partition}:iam::${accountId}:oidc-provider/${host}`;
 
     const provider = new OwnResource("OidcProvider", name, {
-      inputs: { ...awsConnection(), issuer: args.issuer, arn },
+      inputs: { ...awsConnection(this), issuer: args.issuer, arn },
       opts: { parent: this },
     });
 

@@ -45,11 +45,14 @@ export interface OwnOptions {
   readonly opts: pulumi.CustomResourceOptions;
 }
 
-/** How the stack's own AWS provider reaches the account, so that our resources reach the same one. */
-export function awsConnection(): Readonly<Record<string, pulumi.Input<string | undefined>>> {
-  return {
-    region: aws.getRegionOutput().region,
-    profile: aws.config.profile,
-    roleArn: aws.config.assumeRoles?.at(-1)?.roleArn,
-  };
+/**
+ * How the AWS provider of a component's children reaches the account, so that our resources reach the same one: by the
+ * region and profile of the provider that the component was given, else by the stack's own, with the role that this
+ * assumes. A given provider does not tell which role it assumes: let its profile do so.
+ */
+export function awsConnection(parent: pulumi.Resource): Readonly<Record<string, pulumi.Input<string | undefined>>> {
+  const { region } = aws.getRegionOutput({}, { parent });
+  const given = parent.getProvider("aws:index:Provider");
+  if (aws.Provider.isInstance(given)) return { region, profile: given.profile };
+  return { region, profile: aws.config.profile, roleArn: aws.config.assumeRoles?.at(-1)?.roleArn };
 }

@@ -27,7 +27,7 @@ export class PodIdentity extends pulumi.ComponentResource {
     const { clusterName, namespace = "kube-system", serviceAccount = names.controller, roleArn, tags } = args;
 
     const agent = new OwnResource("PodIdentityAgent", name, {
-      inputs: { ...awsConnection(), clusterName },
+      inputs: { ...awsConnection(this), clusterName },
       opts: { parent: this },
     });
     // After the agent, so that it goes before: an agent that serves nobody any more is told by that.

@@ -11,7 +11,7 @@ export class SpotServiceLinkedRole extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("pulumi-karpenter:index:SpotServiceLinkedRole", name, {}, opts);
 
-    new OwnResource("SpotServiceLinkedRole", name, { inputs: awsConnection(), opts: { parent: this } });
+    new OwnResource("SpotServiceLinkedRole", name, { inputs: awsConnection(this), opts: { parent: this } });
 
     this.registerOutputs({});
   }

@@ -40,7 +40,7 @@ export class Teardown extends pulumi.ComponentResource {
 
     new OwnResource("Teardown", name, {
       inputs: {
-        ...awsConnection(),
+        ...awsConnection(this),
         account: accountId,
         clusterName,
         kubeconfig,

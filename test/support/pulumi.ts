@@ -19,14 +19,20 @@ const answers: Readonly<Record<string, object>> = {
 /** Runs a program against an engine that grants every wish; what it asked for, in the order of its asking. */
 export async function registeredBy(program: () => unknown): Promise<readonly Registered[]> {
   const registered: Registered[] = [];
+  const regions = new Map<string, unknown>();
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }: MockResourceArgs) => {
         // Mocks are typed `any` by the SDK; inputs are plain properties.
         registered.push({ type, name, inputs: inputs as Registered["inputs"] });
+        if (type === "pulumi:providers:aws") regions.set(`${name}-id`, (inputs as { region?: unknown }).region);
         return { id: id === undefined || id === "" ? `${name}-id` : id, state: stateOf(type, name, inputs as object) };
       },
-      call: ({ token }: MockCallArgs) => answers[token] ?? {},
+      call: ({ token, provider }: MockCallArgs) => {
+        // Of a provider that the program made: its URN, two colons, its id.
+        const region = regions.get(provider?.split("::").at(-1) ?? "");
+        return { ...answers[token], ...(region === undefined || !token.endsWith(":getRegion") ? {} : { region }) };
+      },
     },
     "pulumi-karpenter",
     "test",
