@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
+import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import { type Cluster as EksCluster, DescribeAccessEntryCommand, DescribeClusterCommand } from "@aws-sdk/client-eks";
 import { GetOpenIDConnectProviderCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { describe, it } from "mocha";
 import { pulumiStack, type StackConfig } from "#sandbox/pulumi";
 import { labels } from "#controller/api/labels";
-import { tags } from "#controller/contract/tags";
+import { clusterTag, owned, tags } from "#controller/contract/tags";
 import { labelOf } from "./support/claims";
 import { withoutProgram } from "./support/deleted-program";
 import { machines, tagsOf } from "./support/machines";
 import { nextDescription, nextVersion } from "./support/next-version";
-import { SCENARIO_MS, walkthrough } from "./support/walkthrough";
+import { SCENARIO_MS, type Walkthrough, walkthrough } from "./support/walkthrough";
 import { deployment } from "./support/workloads";
 
 const name = "fresh";
@@ -27,9 +27,23 @@ interface Lease {
 
 const inflate = deployment({ name: "inflate", replicas: 3, requests: { cpu: "1" } });
 
+/** In the same network, and marked as the controller of the cluster beside it would: it counts as what must stay. */
+async function runMachineOfNeighbour({ sandbox }: Walkthrough): Promise<void> {
+  const Tags = Object.entries({ [clusterTag("neighbour")]: owned, [tags.nodePool]: "default" }).map(([Key, Value]) => ({
+    ...{ Key, Value },
+  }));
+  await sandbox.aws.clients.ec2.send(
+    new RunInstancesCommand({
+      ...{ MinCount: 1, MaxCount: 1, InstanceType: "m5.large", ImageId: "ami-1" },
+      SubnetId: sandbox.seed.privateSubnetIds[0],
+      TagSpecifications: [{ ResourceType: "instance", Tags }],
+    }),
+  );
+}
+
 describe("a new cluster and Karpenter on it, in one go", function () {
   this.timeout(SCENARIO_MS);
-  const world = walkthrough({ clusterName: "neighbour" });
+  const world = walkthrough({ clusterName: "neighbour", given: runMachineOfNeighbour });
 
   /** A new cluster in the network of the one that is there. */
   const stackIn = (subnetIds: readonly string[]): StackConfig => {
@@ -145,7 +159,7 @@ describe("a new cluster and Karpenter on it, in one go", function () {
     assert.deepEqual(await held(), before);
   });
 
-  it("goes with cluster and nodes when the program is deleted, and leaves account and API as they were", async () => {
+  it("goes with cluster and nodes when the program is deleted, and leaves all else as it was", async () => {
     assert.notDeepEqual(await machines(world.sandbox.aws), []);
     const stack = await pulumiStack(world.sandbox, { project: await withoutProgram(world.sandbox) });
     await stack.destroy();
