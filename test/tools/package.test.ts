@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { dependencies, peerDependencies } from "../../package.json";
 import { makeBundle } from "../../tools/bundle";
 import { makeLibrary } from "../../tools/library";
 
@@ -14,6 +15,7 @@ const root = join(__dirname, "..", "..");
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import { Karpenter, lookUpCluster, NodePool, type KarpenterArgs } from "pulumi-karpenter";
+import { policies } from "pulumi-karpenter/policies";
 
 const pools: KarpenterArgs["nodePools"] = { default: { limits: { cpu: "100" } } };
 // @ts-expect-error -- a limit is a quantity
@@ -21,6 +23,7 @@ const wrong: KarpenterArgs["nodePools"] = { default: { limits: 100 } };
 const karpenter = lookUpCluster("production").then((cluster) => new Karpenter("karpenter", { cluster, nodePools: pools }));
 export const role: Promise<pulumi.Output<string>> = karpenter.then(({ nodeRoleName }) => nodeRoleName);
 export const made = [wrong, NodePool];
+export const rules: number = policies().length;
 `;
 
 /** What loads everything, and says what it found. */
@@ -49,8 +52,11 @@ describe("the package", function () {
     });
     const [{ filename } = { filename: "" }] = JSON.parse(stdout) as { filename: string }[]; // as npm documents
     await run("tar", ["-xzf", join(project, filename), "-C", own, "--strip-components=1"]);
-    for (const name of await readdir(join(root, "node_modules")))
+    // Only what it says that it needs, and the types that a program on Node has.
+    for (const name of [...Object.keys({ ...dependencies, ...peerDependencies }), "@types/node"]) {
+      await mkdir(dirname(join(modules, name)), { recursive: true });
       await symlink(join(root, "node_modules", name), join(modules, name));
+    }
     await writeFile(join(project, "index.ts"), program);
     await writeFile(join(project, "load.cjs"), loading);
   });
