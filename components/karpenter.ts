@@ -5,13 +5,16 @@ import type { PoolWorth } from "../catalog/pool-worth";
 import { AdmissionRules, admissionOf } from "./admission-rules";
 import { Controller } from "./controller";
 import { definitionsOf } from "./crds";
+import { EC2NodeClass } from "./ec2-node-class";
 import type { Ground } from "./ground";
 import { layGround } from "./ground";
 import { trustFor } from "./identity";
 import type { KarpenterArgs } from "./karpenter-args";
 import { karpenterProblems } from "./karpenter-problems";
-import { NodePools } from "./node-pools";
+import { NodePools, surroundingsOf } from "./node-pools";
 import { placementOf } from "./placement";
+import type { ClassSettings, ClassSurroundings } from "./pool-settings";
+import { ec2NodeClassSpec, settingsProblems } from "./pool-settings";
 import { refuse } from "./problem";
 import { Survey } from "./survey";
 import { Teardown } from "./teardown";
@@ -32,6 +35,7 @@ export class Karpenter extends pulumi.ComponentResource {
    * they to depend on all of `Karpenter`, Teardown could not help them where a pod may not be evicted.
    */
   readonly ready: pulumi.Resource;
+  private readonly surroundings: ClassSurroundings;
 
   constructor(name: string, args: KarpenterArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
@@ -56,16 +60,11 @@ export class Karpenter extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [controller, ...ground.all],
     });
+    // Else the controller would make profiles, for which it would have to reach IAM.
+    const instanceProfileName = args.isolatedVpc === true ? nodeRole.instanceProfileName : undefined;
     const pools = new NodePools(
       name,
-      {
-        nodePools,
-        cluster,
-        catalog: args.catalog,
-        nodeRoleName: nodeRole.roleName,
-        // Else the controller would make profiles, for which it would have to reach IAM.
-        instanceProfileName: args.isolatedVpc === true ? nodeRole.instanceProfileName : undefined,
-      },
+      { nodePools, cluster, catalog: args.catalog, nodeRoleName: nodeRole.roleName, instanceProfileName },
       { parent: this, dependsOn: [leftovers] },
     );
     // Before the pools go: Pulumi's own deletion of a pool would wait in vain for a pod that may not be evicted.
@@ -80,7 +79,20 @@ export class Karpenter extends pulumi.ComponentResource {
     this.namespace = namespace;
     this.ready = leftovers;
     this.pools = pools.worth;
+    this.surroundings = surroundingsOf({ cluster, nodeRoleName: nodeRole.roleName, instanceProfileName });
     this.registerOutputs({ clusterName: this.clusterName });
+  }
+
+  /**
+   * A class for pools of your own, with this installation's role or profile, subnets and security group. It is made
+   * once the controller is at work. Pools that have it as their `nodeClass`, and this as their parent, are made after it
+   * and gone before it.
+   * @throws pulumi.InputPropertiesError that lists every problem with its field
+   */
+  nodeClass(name: string, settings: ClassSettings = {}): EC2NodeClass {
+    refuse(`EC2NodeClass ${name}`, settingsProblems({ class: settings }, this.surroundings));
+    const spec = ec2NodeClassSpec(settings, this.surroundings);
+    return new EC2NodeClass(name, { spec }, { parent: this, dependsOn: [this.ready] });
   }
 
   private controller(name: string, args: KarpenterArgs, { role, queue, all }: Ground): Controller {

@@ -59,7 +59,11 @@ export class NodePools extends pulumi.ComponentResource {
   }
 }
 
-export const surroundingsOf = ({ cluster, nodeRoleName, instanceProfileName }: NodePoolsArgs): ClassSurroundings => ({
+export const surroundingsOf = ({
+  cluster,
+  nodeRoleName,
+  instanceProfileName,
+}: Omit<NodePoolsArgs, "nodePools">): ClassSurroundings => ({
   instanceProfileName,
   clusterName: cluster.name,
   roleName: nodeRoleName,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { EC2NodeClass } from "#components/ec2-node-class";
+import { Karpenter } from "#components/karpenter";
 import { NodePool, type NodePoolArgs } from "#components/node-pool";
 import { nodePoolsProblems } from "#components/node-pools";
 import {
@@ -230,6 +231,34 @@ describe("The catalog at preview", function () {
 
     const pool = made.find(({ type, name }) => type === "kubernetes:karpenter.sh/v1:NodePool" && name === "windows");
     assert.deepEqual(pool?.inputs["spec"], poolSpecNaming("boot-1"));
+  });
+});
+
+describe("A class of an installation", function () {
+  this.timeout(30_000);
+
+  const cluster = {
+    ...{ name: "demo", endpoint: "https://api.example.com" },
+    authenticationMode: "API",
+    ...{ privateSubnetIds: ["subnet-a"], publicSubnetIds: [], securityGroupId: "sg-1" },
+    oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
+  } as const;
+
+  it("has its role, and finds its subnets and security group", async () => {
+    const made = await registeredBy(() => {
+      const karpenter = new Karpenter("karpenter", { cluster, controller: { image: "example.com/karpenter" } });
+      const nodeClass = karpenter.nodeClass("boot", { amiAlias: "bottlerocket@latest" });
+      new NodePool("boot", poolArgs([m5], { nodeClass }), { parent: karpenter });
+      assert.throws(() => karpenter.nodeClass("public", { public: true }), /class\.public: the cluster has no public/);
+    });
+
+    const spec = made.find(({ type }) => type === "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass")?.inputs["spec"];
+    const { role, amiSelectorTerms, subnetSelectorTerms, securityGroupSelectorTerms } = spec as Record<string, unknown>;
+    const discovery = [{ tags: { "karpenter.sh/discovery": "demo" } }];
+    assert.deepEqual(
+      [role, amiSelectorTerms, subnetSelectorTerms, securityGroupSelectorTerms],
+      ["KarpenterNodeRole-demo", [{ alias: "bottlerocket@latest" }], discovery, discovery],
+    );
   });
 });
 
