@@ -85,8 +85,8 @@ export class Karpenter extends pulumi.ComponentResource {
 
   /**
    * A class for pools of your own, with this installation's role or profile, subnets and security group. It is made
-   * once the controller is at work. Pools that have it as their `nodeClass`, and this as their parent, are made after it
-   * and gone before it.
+   * once the controller is at work. Pools that have it as their `nodeClass`, and this as their parent, are made after
+   * it and gone before it.
    * @throws pulumi.InputPropertiesError that lists every problem with its field
    */
   nodeClass(name: string, settings: ClassSettings = {}): EC2NodeClass {
