@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { Sandbox } from "#sandbox/sandbox";
@@ -6,8 +6,8 @@ import type { Sandbox } from "#sandbox/sandbox";
 const project = join(__dirname, "..", "..", "..");
 
 const bundles = ["controller.cjs.gz", "loader.cjs", "resources.cjs"].map((file) => join("dist", file));
-const sources = ["components", "controller", "index.ts", "package.json", "Pulumi.yaml", "tsconfig.pulumi.json"];
-const parts = [...sources, ...bundles];
+/** Nothing that a program is made of. */
+const aside = ["node_modules", "dist", ".git", "bench", "docs", "examples", "sandbox", "test"];
 
 /** With which the next version begins to describe pools. */
 export const nextDescription = "As of the next version: ";
@@ -19,7 +19,8 @@ export const nextDescription = "As of the next version: ";
 export async function nextVersion({ directory }: Pick<Sandbox, "directory">): Promise<string> {
   const folder = join(directory, "next-version");
   await mkdir(join(folder, "dist"), { recursive: true });
-  for (const part of parts) await cp(join(project, part), join(folder, part), { recursive: true });
+  const sources = (await readdir(project)).filter((part) => !aside.includes(part));
+  for (const part of [...sources, ...bundles]) await cp(join(project, part), join(folder, part), { recursive: true });
   await symlink(join(project, "node_modules"), join(folder, "node_modules"));
   await change(join(folder, "dist", "controller.cjs.gz"), (program) => gzipSync(gunzipSync(program), { level: 1 }));
   await change(join(folder, "controller", "api", "crds", "nodepools.json"), (definition) =>
