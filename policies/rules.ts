@@ -8,6 +8,7 @@ import { limitsSet } from "./rules/limits";
 import { architectureKnown, operatingSystemKnown } from "./rules/platform";
 import { noPublicAddress } from "./rules/public-address";
 import { noStarSelectors, oneSecurityGroup } from "./rules/selectors";
+import { spotDiversity } from "./rules/spot-diversity";
 import { classResolves, queueForSpot, totalCeiling } from "./rules/stack";
 import { tagsSet } from "./rules/tags";
 import { encryptedVolumes } from "./rules/volumes";
@@ -20,6 +21,7 @@ export const poolRules: readonly PoolRule[] = [
   terminationGracePeriodSet,
   architectureKnown,
   operatingSystemKnown,
+  spotDiversity,
 ];
 
 export const classRules: readonly ClassRule[] = [

@@ -152,6 +152,20 @@ describe("a pool", () => {
     assert.ok(!spot([{ key, operator: "NotIn", values: ["spot"] }]));
   });
 
+  it("may name few instance types where it takes no spot capacity, or where they are not known yet", () => {
+    const { refused } = poolExamples(poolRule("spot-diversity"));
+    const [arch, os, , types] = refused.template.spec.requirements;
+    const onDemand = { key, operator: "In" as const, values: ["on-demand"] };
+    const violations = (...requirements: readonly unknown[]): readonly Violation[] => {
+      const spec = { ...refused, template: { spec: { ...refused.template.spec, requirements } } };
+      return ofPool(poolRule("spot-diversity"), spec as NodePoolSpec);
+    };
+
+    assert.deepEqual(violations(arch, os, onDemand, types), []);
+    assert.deepEqual(violations(arch, os, { ...types, values: later }), []);
+    assert.equal(violations(arch, os, types)[0]?.path, "spec.template.spec.requirements[2].values");
+  });
+
   it("has an image by name only where the name is of one image", () => {
     const rule = classRule("image-pinned");
 
