@@ -29,7 +29,7 @@ function emptied(wants: readonly Want[], { emptiedBy = 0, before = 0 }: PoolType
   const asked = requirement === undefined ? "" : `${written(requirement)} `;
   return {
     path,
-    reason: `${asked}is met by none of the ${before} instance types that the class and what is asked before leave`,
+    reason: `${asked}is met by none of the ${before} instance types that the class and what is asked before leave (where EC2 sells newer ones: catalog: { compare: false })`,
   };
 }
 
