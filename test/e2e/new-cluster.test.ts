@@ -48,7 +48,7 @@ describe("a new cluster and Karpenter on it, in one go", function () {
   /** A new cluster in the network of the one that is there. */
   const stackIn = (subnetIds: readonly string[]): StackConfig => {
     const { vpcId } = world.sandbox.seed;
-    return { clusterName: "", cluster: { name, vpcId, subnetIds }, nodePools: { default: pool } };
+    return { clusterName: "", cluster: { name, vpcId, subnetIds }, nodePools: { default: pool }, admission: true };
   };
 
   async function described(): Promise<EksCluster> {
