@@ -47,7 +47,8 @@ interface Node {
 class NodeGroups {
   readonly #options: NodeGroupsOptions;
   #renewedAt = 0;
-  #launched = 0;
+  /** Names of the nodes that were launched here: others may have been put into a group by hand. */
+  readonly #launched = new Set<string>();
 
   constructor(options: NodeGroupsOptions) {
     this.#options = options;
@@ -55,7 +56,8 @@ class NodeGroups {
 
   async look(): Promise<void> {
     const groups = await listGroups(this.#options.eks);
-    const nodes = await this.#options.api.list<Node>(`/api/v1/nodes?labelSelector=${groupLabel}`);
+    const all = await this.#options.api.list<Node>(`/api/v1/nodes?labelSelector=${groupLabel}`);
+    const nodes = all.filter(({ metadata: { name = "" } }) => this.#launched.has(name));
     const missing = groups.flatMap((group) => {
       const has = nodes.filter(({ metadata }) => metadata.labels?.[groupLabel] === group.nodegroupName).length;
       return Array.from({ length: Math.max(0, (group.scalingConfig?.desiredSize ?? 0) - has) }, () => group);
@@ -70,9 +72,10 @@ class NodeGroups {
 
   async #launch(group: Nodegroup): Promise<void> {
     const { api, log, zones = ["us-east-1a", "us-east-1b", "us-east-1c"] } = this.#options;
-    const zone = zones[this.#launched++ % zones.length] ?? "";
+    const zone = zones[this.#launched.size % zones.length] ?? "";
     const ip = `10.0.${randomInt(96, 192)}.${randomInt(4, 255)}`;
     const node = await api.create<Node>("/api/v1/nodes", groupNode({ group, ip, zone, at: new Date() }));
+    this.#launched.add(node.metadata.name ?? "");
     await this.#renew(node);
     log(`${node.metadata.name ?? ""} joins group ${group.nodegroupName ?? ""}`);
   }

@@ -7,7 +7,7 @@ import { randomProblem } from "#support/random-problem";
 /** Problems of which pods were once left over that the next plan had a place for. */
 const hasty = [248, 536, 559, 800, 953, 980, 1218, 1286, 1342, 1380, 1422, 1674, 4449];
 
-/** Others whose pods have a place once a node is launched, which is then one machine and none of the others it could be. */
+/** Others whose pods have a place once a node is launched: then it is one machine, and no other that it could be. */
 const inDoubt = [103, 693, 1680];
 
 describe("planning again", () => {
