@@ -1,4 +1,5 @@
 import type { Meta } from "../control-plane/kube-api";
+import { readyStatus } from "../nodes/node-status";
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/fargate.html */
 export const computeType = { key: "eks.amazonaws.com/compute-type", value: "fargate" } as const;
@@ -30,24 +31,7 @@ export function fargateNode(ip: string, zone: string, at: Date): object {
       providerID: `aws:///${zone}/${name}`,
       taints: [{ ...computeType, effect: "NoSchedule" }],
     },
-    status: {
-      capacity: resources,
-      allocatable: resources,
-      conditions: [
-        {
-          type: "Ready",
-          status: "True",
-          reason: "KubeletReady",
-          message: "the sandbox keeps it",
-          lastHeartbeatTime: at.toISOString(),
-          lastTransitionTime: at.toISOString(),
-        },
-      ],
-      addresses: [
-        { type: "InternalIP", address: ip },
-        { type: "Hostname", address: name },
-      ],
-    },
+    status: readyStatus({ name, ip, resources, at }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Nodegroup, TaintEffect } from "@aws-sdk/client-eks";
+import { readyStatus } from "./node-status";
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html */
 export const groupLabel = "eks.amazonaws.com/nodegroup";
@@ -45,23 +46,6 @@ export function groupNode({ group, ip, zone, at }: GroupNode): object {
         effect: effects[effect],
       })),
     },
-    status: {
-      capacity: resources,
-      allocatable: resources,
-      conditions: [
-        {
-          type: "Ready",
-          status: "True",
-          reason: "KubeletReady",
-          message: "the sandbox keeps it",
-          lastHeartbeatTime: at.toISOString(),
-          lastTransitionTime: at.toISOString(),
-        },
-      ],
-      addresses: [
-        { type: "InternalIP", address: ip },
-        { type: "Hostname", address: name },
-      ],
-    },
+    status: readyStatus({ name, ip, resources, at }),
   };
 }

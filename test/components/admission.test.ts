@@ -1,23 +1,9 @@
 import assert from "node:assert/strict";
 import { AdmissionRules } from "#components/admission-rules";
-import { Karpenter } from "#components/karpenter";
-import type { KarpenterArgs } from "#components/karpenter-args";
 import type { RuleSettings } from "#policies/settings";
+import { installed } from "#support/installation";
 import type { Registered } from "#support/pulumi";
 import { registeredBy } from "#support/pulumi";
-
-const cluster = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-} as const;
-
-const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> =>
-  registeredBy(() => new Karpenter("karpenter", { cluster, controller: { image: "example.com/karpenter" }, ...args }));
 
 const policyType = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
 
@@ -45,11 +31,11 @@ describe("admission", function () {
   this.timeout(30_000);
 
   it("is nothing unless asked for", async () => {
-    for (const admission of [undefined, false]) assert.deepEqual(actions(await stack({ admission })), {});
+    for (const admission of [undefined, false]) assert.deepEqual(actions(await installed({ admission })), {});
   });
 
   it("denies what is mandatory, and warns of what is advisory", async () => {
-    const resources = await stack({ admission: true });
+    const resources = await installed({ admission: true });
 
     assert.deepEqual(actions(resources), {
       "pulumi-karpenter-nodepools-deny": ["Deny"],
@@ -87,7 +73,7 @@ describe("admission", function () {
       "imds-v2": { level: "advisory" },
     };
 
-    await assert.rejects(stack({ admission: { rules } }), (error: Error) => {
+    await assert.rejects(installed({ admission: { rules } }), (error: Error) => {
       assert.match(error.message, /admission\.rules\["limit-set"\]: is no rule; did you mean "limits-set"\?/);
       assert.match(error.message, /admission\.rules\["imds-hops"\]\.most: /);
       assert.match(error.message, /admission\.rules\["imds-v2"\]\.level: /);
@@ -99,12 +85,12 @@ describe("admission", function () {
     const spec = { metadataOptions: { httpTokens: "optional" } } as const;
     const pools = { default: { class: { spec } }, fine: { limits: { cpu: "10" } } };
 
-    await assert.rejects(stack({ admission: true, nodePools: pools }), (error: Error) => {
+    await assert.rejects(installed({ admission: true, nodePools: pools }), (error: Error) => {
       assert.match(error.message, /nodePools\.default\.limits\.cpu: must be set/);
       assert.match(error.message, /nodePools\.default\.class\.spec\.metadataOptions\.httpTokens: must be "required"/);
       assert.doesNotMatch(error.message, /nodePools\.fine/);
       return true;
     });
-    await stack({ admission: { rules: { all: "advisory" } }, nodePools: pools });
+    await installed({ admission: { rules: { all: "advisory" } }, nodePools: pools });
   });
 });

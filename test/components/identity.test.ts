@@ -1,30 +1,10 @@
 import assert from "node:assert/strict";
 import { withoutPath } from "#components/iam-settings";
 import { trustFor } from "#components/identity";
-import { Karpenter } from "#components/karpenter";
-import type { KarpenterArgs } from "#components/karpenter-args";
 import { karpenterProblems } from "#components/karpenter-problems";
 import { trustPodIdentity } from "#components/policy-document";
+import { demoCluster, installed, ofType } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
-
-const cluster = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-} as const;
-
-const controller = { image: "example.com/karpenter" };
-
-const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> =>
-  registeredBy(() => new Karpenter("karpenter", { cluster, controller, ...args }));
-
-const only = (resources: readonly Registered[], type: string): readonly Registered[] =>
-  resources.filter((resource) => resource.type === type);
 
 const association = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 const agent = "pulumi-nodejs:dynamic/pulumi-karpenter:PodIdentityAgent";
@@ -35,8 +15,8 @@ interface Annotated {
 }
 const annotations = (resources: readonly Registered[]): readonly unknown[] => {
   // As `Controller` makes them.
-  const [account] = only(resources, "kubernetes:core/v1:ServiceAccount");
-  const [deployment] = only(resources, "kubernetes:apps/v1:Deployment");
+  const [account] = ofType(resources, "kubernetes:core/v1:ServiceAccount");
+  const [deployment] = ofType(resources, "kubernetes:apps/v1:Deployment");
   const spec = deployment?.inputs["spec"] as { readonly template: { readonly metadata: Annotated } } | undefined;
   return [(account?.inputs["metadata"] as Annotated).annotations, spec?.template.metadata.annotations];
 };
@@ -54,14 +34,14 @@ describe("the controller's identity", function () {
 
   for (const args of [{}, { fargate: false }, { placement: { on: "group" }, identity: { trust: "irsa" } }] as const) {
     it(`is a token of its service account: ${JSON.stringify(args)}`, async () => {
-      const resources = await stack(args);
+      const resources = await installed(args);
 
       const [onAccount, onPod] = annotations(resources);
       assert.deepEqual(onAccount, { "eks.amazonaws.com/role-arn": "arn:aws:iam:::KarpenterControllerRole-demo" });
       assert.equal(onPod, undefined);
-      assert.equal(only(resources, oidcProvider).length, 1);
-      assert.deepEqual(only(resources, association), []);
-      assert.deepEqual(only(resources, agent), []);
+      assert.equal(ofType(resources, oidcProvider).length, 1);
+      assert.deepEqual(ofType(resources, association), []);
+      assert.deepEqual(ofType(resources, agent), []);
     });
   }
 
@@ -70,21 +50,21 @@ describe("the controller's identity", function () {
     { fargate: false, identity: { trust: "podIdentity" } },
   ] as const) {
     it(`is EKS Pod Identity: ${JSON.stringify(args)}`, async () => {
-      const resources = await stack({ ...args, namespace: "autoscaling", tags: { team: "platform" } });
+      const resources = await installed({ ...args, namespace: "autoscaling", tags: { team: "platform" } });
 
       const [onAccount, onPod] = annotations(resources);
       assert.equal(onAccount, undefined);
       assert.deepEqual(onPod, { "pulumi-karpenter/credentials": "pod-identity" });
-      assert.deepEqual(only(resources, oidcProvider), []);
-      assert.equal(only(resources, agent)[0]?.inputs["clusterName"], "demo");
-      assert.deepEqual(only(resources, association)[0]?.inputs, {
+      assert.deepEqual(ofType(resources, oidcProvider), []);
+      assert.equal(ofType(resources, agent)[0]?.inputs["clusterName"], "demo");
+      assert.deepEqual(ofType(resources, association)[0]?.inputs, {
         clusterName: "demo",
         namespace: "autoscaling",
         serviceAccount: "karpenter",
         roleArn: "arn:aws:iam:::KarpenterControllerRole-demo",
         tags: { team: "platform" },
       });
-      const [role] = only(resources, "aws:iam/role:Role").filter(({ name }) => name === "karpenter-controller");
+      const [role] = ofType(resources, "aws:iam/role:Role").filter(({ name }) => name === "karpenter-controller");
       assert.equal(
         role?.inputs["assumeRolePolicy"],
         trustPodIdentity("111122223333", "arn:aws:eks:us-east-1:111122223333:cluster/demo"),
@@ -112,7 +92,7 @@ describe("the controller's identity", function () {
   });
 
   it("makes nothing before the association is there that starts the controller", async () => {
-    const types = (await stack({ placement: { on: "group" } })).map(({ type }) => type);
+    const types = (await installed({ placement: { on: "group" } })).map(({ type }) => type);
 
     const [theAgent, theAssociation, deployment] = [agent, association, "kubernetes:apps/v1:Deployment"].map((type) =>
       types.indexOf(type),
@@ -123,9 +103,9 @@ describe("the controller's identity", function () {
 
   it("has the roles' path and boundary wherever a role, policy or profile is made", async () => {
     const identity = { path: "/platform/", permissionsBoundary: "arn:aws:iam::111122223333:policy/bound" };
-    const made = [...(await stack({ identity })), ...(await stack({ identity, placement: { on: "group" } }))];
+    const made = [...(await installed({ identity })), ...(await installed({ identity, placement: { on: "group" } }))];
 
-    const roles = only(made, "aws:iam/role:Role");
+    const roles = ofType(made, "aws:iam/role:Role");
     assert.deepEqual(
       new Set(roles.map(({ name }) => name)),
       new Set(["karpenter-node", "karpenter-controller", "karpenter", "karpenter-system"]),
@@ -153,8 +133,8 @@ describe("the controller's identity", function () {
         .filter(({ type, inputs }) => type.startsWith("aws:iam/") && "name" in inputs)
         .map(({ inputs }) => inputs["name"]);
     const [usual, regional] = [
-      named(await stack({})),
-      named(await stack({ identity: { naming: "clusterAndRegion" } })),
+      named(await installed({})),
+      named(await installed({ identity: { naming: "clusterAndRegion" } })),
     ];
 
     assert.ok(usual.includes("KarpenterNodeRole-demo"));
@@ -166,14 +146,14 @@ describe("the controller's identity", function () {
 
   it("lets the controller touch only what is its cluster's, whatever roles are named after", async () => {
     const documents = (resources: readonly Registered[]): readonly unknown[] =>
-      only(resources, "aws:iam/policy:Policy").map(({ inputs }) => inputs["policy"]);
-    const regional = documents(await stack({ identity: { naming: "clusterAndRegion" } }));
+      ofType(resources, "aws:iam/policy:Policy").map(({ inputs }) => inputs["policy"]);
+    const regional = documents(await installed({ identity: { naming: "clusterAndRegion" } }));
 
     assert.deepEqual(
       regional.map((document) =>
         String(document).replaceAll("KarpenterNodeRole-demo-us-east-1", "KarpenterNodeRole-demo"),
       ),
-      documents(await stack({})),
+      documents(await installed({})),
     );
   });
 
@@ -188,7 +168,9 @@ describe("the controller's identity", function () {
   for (const [args, reason] of refused) {
     it(`is refused: ${reason}`, () => {
       // As a stack's configuration may have it, which knows no types.
-      const said = karpenterProblems({ cluster, ...args }).map((problem) => `${problem.path} ${problem.reason}`);
+      const said = karpenterProblems({ cluster: demoCluster, ...args }).map(
+        (problem) => `${problem.path} ${problem.reason}`,
+      );
 
       assert.equal(said.length, 1, said.join("\n"));
       assert.ok(said[0]?.startsWith(reason), said[0]);

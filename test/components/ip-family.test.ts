@@ -1,31 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "#components/cluster";
-import { Karpenter } from "#components/karpenter";
 import { readStackConfig } from "#components/stack-config";
+import { demoCluster, installed } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
-
-const cluster: ClusterFacts = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a", "subnet-b"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-};
 
 /** What the roles of pools' nodes and of the controller's may do for the network plugin: managed, or by policy. */
 async function granted(ipFamily: ClusterFacts["ipFamily"]): Promise<readonly Registered[]> {
-  const resources = await registeredBy(
-    () =>
-      new Karpenter("karpenter", {
-        cluster: { ...cluster, ipFamily },
-        controller: { image: "example.com/karpenter" },
-        placement: { on: "group" },
-      }),
-  );
+  const resources = await installed({ cluster: { ...demoCluster, ipFamily }, placement: { on: "group" } });
   return resources.filter(({ name }) => /-AmazonEKS_CNI_(IPv6_)?Policy$/.test(name));
 }
 

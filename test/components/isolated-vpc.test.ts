@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
-import { Karpenter } from "#components/karpenter";
 import type { KarpenterArgs } from "#components/karpenter-args";
 import { karpenterProblems } from "#components/karpenter-problems";
+import { demoCluster, installed, ofType } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
 
-const cluster = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a", "subnet-b"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-  vpcId: "vpc-1",
-} as const;
+const cluster = { ...demoCluster, vpcId: "vpc-1" };
 
-const controller = { image: "example.com/karpenter" };
-
-const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> =>
-  registeredBy(() => new Karpenter("karpenter", { cluster, controller, ...args }));
-
-const only = (resources: readonly Registered[], type: string): readonly Registered[] =>
-  resources.filter((resource) => resource.type === type);
+const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> => installed({ cluster, ...args });
 
 interface Deployed {
   readonly template: {
@@ -33,14 +17,14 @@ interface Deployed {
 /** What the controller is told under this name. */
 function told(resources: readonly Registered[], variable: string): string | undefined {
   // As `Controller` makes it.
-  const spec = only(resources, "kubernetes:apps/v1:Deployment")[0]?.inputs["spec"] as Deployed;
+  const spec = ofType(resources, "kubernetes:apps/v1:Deployment")[0]?.inputs["spec"] as Deployed;
   return spec.template.spec.containers[0]?.env.find(({ name }) => name === variable)?.value;
 }
 
 /** Role and profile of each class. */
 const classes = (resources: readonly Registered[]): object =>
   Object.fromEntries(
-    only(resources, "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass").map(({ name, inputs }) => {
+    ofType(resources, "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass").map(({ name, inputs }) => {
       const { role, instanceProfile } = inputs["spec"] as { readonly role?: string; readonly instanceProfile?: string };
       return [name, { role, instanceProfile }];
     }),
@@ -65,7 +49,7 @@ describe("A VPC without a way to the internet", function () {
       "own-profile": { role: undefined, instanceProfile: "mine" },
       "own-role": { role: "mine", instanceProfile: undefined },
     });
-    assert.equal(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").length, 0, "they are there");
+    assert.equal(ofType(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").length, 0, "they are there");
   });
 
   it("is not where it is not said to be", async () => {
@@ -78,7 +62,7 @@ describe("A VPC without a way to the internet", function () {
   it("gets endpoints in the cluster's subnets, open to the VPC and to nobody else", async () => {
     const resources = await stack({ vpcEndpoints: true });
 
-    const endpoints = only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) => inputs);
+    const endpoints = ofType(resources, "aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) => inputs);
     assert.deepEqual(
       endpoints.map(({ serviceName, vpcEndpointType }) => `${String(serviceName)} ${String(vpcEndpointType)}`).sort(),
       [
@@ -102,14 +86,14 @@ describe("A VPC without a way to the internet", function () {
       "rtb-1",
       "rtb-2",
     ]);
-    assert.deepEqual(only(resources, "aws:ec2/securityGroup:SecurityGroup")[0]?.inputs["ingress"], [
+    assert.deepEqual(ofType(resources, "aws:ec2/securityGroup:SecurityGroup")[0]?.inputs["ingress"], [
       { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: ["10.0.0.0/16", "100.64.0.0/16"] },
     ]);
   });
 
   it("gets those endpoints that are missing, where it wants them", async () => {
     const vpcEndpoints = { services: ["ssm"], subnetIds: ["subnet-z"], routeTableIds: ["rtb-z"] };
-    const endpoints = only(await stack({ vpcEndpoints }), "aws:ec2/vpcEndpoint:VpcEndpoint");
+    const endpoints = ofType(await stack({ vpcEndpoints }), "aws:ec2/vpcEndpoint:VpcEndpoint");
 
     assert.deepEqual(
       Object.fromEntries(endpoints.map(({ name, inputs }) => [name, inputs["subnetIds"] ?? inputs["routeTableIds"]])),

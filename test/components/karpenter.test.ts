@@ -1,33 +1,14 @@
 import assert from "node:assert/strict";
-import { Karpenter } from "#components/karpenter";
-import type { KarpenterArgs } from "#components/karpenter-args";
+import { demoCluster, installed, ofType } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
-
-const cluster = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a", "subnet-b"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-} as const;
-
-const stack = (args: Partial<KarpenterArgs> = {}): Promise<readonly Registered[]> =>
-  // With an image of one's own, no bundle needs to be built for this test.
-  registeredBy(() => new Karpenter("karpenter", { cluster, controller: { image: "example.com/karpenter" }, ...args }));
-
-const only = (resources: readonly Registered[], type: string): readonly Registered[] =>
-  resources.filter((resource) => resource.type === type);
 
 describe("Karpenter", function () {
   this.timeout(30_000);
 
   it("has a node role with its four managed policies, a profile and an access entry", async () => {
-    const resources = await stack();
+    const resources = await installed();
 
-    const policies = only(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    const policies = ofType(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
       .map(({ inputs }) => String(inputs["policyArn"]))
       .filter((arn) => arn.includes("iam::aws:policy/") && !arn.includes("Fargate"));
     assert.deepEqual(policies.map((arn) => arn.split("/").at(-1)).sort(), [
@@ -36,30 +17,30 @@ describe("Karpenter", function () {
       "AmazonEKS_CNI_Policy",
       "AmazonSSMManagedInstanceCore",
     ]);
-    assert.equal(only(resources, "aws:iam/instanceProfile:InstanceProfile").length, 1);
+    assert.equal(ofType(resources, "aws:iam/instanceProfile:InstanceProfile").length, 1);
     assert.deepEqual(
-      only(resources, "aws:eks/accessEntry:AccessEntry").map(({ inputs }) => inputs["type"]),
+      ofType(resources, "aws:eks/accessEntry:AccessEntry").map(({ inputs }) => inputs["type"]),
       ["EC2_LINUX"],
     );
   });
 
   it("maps the role in aws-auth where the cluster knows no access entries", async () => {
-    const resources = await stack({ cluster: { ...cluster, authenticationMode: "CONFIG_MAP" } });
+    const resources = await installed({ cluster: { ...demoCluster, authenticationMode: "CONFIG_MAP" } });
 
-    assert.equal(only(resources, "aws:eks/accessEntry:AccessEntry").length, 0);
-    assert.equal(only(resources, "pulumi-nodejs:dynamic/pulumi-karpenter:AwsAuthMapping").length, 1);
+    assert.equal(ofType(resources, "aws:eks/accessEntry:AccessEntry").length, 0);
+    assert.equal(ofType(resources, "pulumi-nodejs:dynamic/pulumi-karpenter:AwsAuthMapping").length, 1);
   });
 
   it("listens to five kinds of events, unless told not to", async () => {
     const rules = (resources: readonly Registered[]): number =>
-      only(resources, "aws:cloudwatch/eventRule:EventRule").length;
+      ofType(resources, "aws:cloudwatch/eventRule:EventRule").length;
 
-    assert.equal(rules(await stack()), 5);
-    assert.equal(rules(await stack({ interruptionQueue: false })), 0);
+    assert.equal(rules(await installed()), 5);
+    assert.equal(rules(await installed({ interruptionQueue: false })), 0);
   });
 
   it("trusts the controller's service account and no other", async () => {
-    const [role] = only(await stack({ namespace: "karpenter" }), "aws:iam/role:Role").filter(
+    const [role] = ofType(await installed({ namespace: "karpenter" }), "aws:iam/role:Role").filter(
       ({ name }) => name === "karpenter-controller",
     );
 
@@ -71,15 +52,15 @@ describe("Karpenter", function () {
   });
 
   it("tags every private subnet and one security group", async () => {
-    const tagged = only(await stack(), "aws:ec2/tag:Tag").map(({ inputs }) => inputs["resourceId"]);
+    const tagged = ofType(await installed(), "aws:ec2/tag:Tag").map(({ inputs }) => inputs["resourceId"]);
 
     assert.deepEqual([...tagged].sort(), ["sg-1", "subnet-a", "subnet-b"]);
   });
 
   it("gives each pool a class that finds its network by the tag", async () => {
-    const resources = await stack({ nodePools: { default: {}, gpu: { class: { gpu: true } } } });
+    const resources = await installed({ nodePools: { default: {}, gpu: { class: { gpu: true } } } });
 
-    const classes = only(resources, "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass");
+    const classes = ofType(resources, "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass");
     assert.deepEqual(classes.map(({ name }) => name).sort(), ["default", "gpu"]);
     const spec = classes[0]?.inputs["spec"] as Record<string, unknown>;
     assert.deepEqual(spec["subnetSelectorTerms"], [{ tags: { "karpenter.sh/discovery": "demo" } }]);
@@ -87,7 +68,7 @@ describe("Karpenter", function () {
   });
 
   it("has a teardown beneath the pools and one above them", async () => {
-    const names = (await stack({ nodePools: { default: {} } })).map(({ type, name }) => `${type} ${name}`);
+    const names = (await installed({ nodePools: { default: {} } })).map(({ type, name }) => `${type} ${name}`);
 
     const at = (resource: string): number => names.indexOf(resource);
     const [under, pool, over] = [
@@ -101,7 +82,7 @@ describe("Karpenter", function () {
   });
 
   it("runs two replicas that may do nothing they need not", async () => {
-    const [deployment] = only(await stack(), "kubernetes:apps/v1:Deployment");
+    const [deployment] = ofType(await installed(), "kubernetes:apps/v1:Deployment");
     const spec = deployment?.inputs["spec"] as { replicas: number; template: { spec: Pod } };
     const [container] = spec.template.spec.containers;
 
@@ -116,7 +97,7 @@ describe("Karpenter", function () {
     const settings = { BATCH_IDLE_DURATION: "soon" };
 
     await assert.rejects(
-      stack({ controller: { image: "x", settings } }),
+      installed({ controller: { image: "x", settings } }),
       /settings\.BATCH_IDLE_DURATION: "soon" is not/,
     );
   });

@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { Karpenter } from "#components/karpenter";
 import type { Placement } from "#components/placement";
+import { demoCluster, installed } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
 
-const cluster = {
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a"],
-  publicSubnetIds: [],
-  securityGroupId: "sg-1",
-} as const;
-
-const installed = (name: string, placement: Placement): Promise<readonly Registered[]> =>
-  registeredBy(
-    () =>
-      new Karpenter("karpenter", { cluster: { ...cluster, name }, controller: { image: "example.com/x" }, placement }),
-  );
+const called = (name: string, placement: Placement): Promise<readonly Registered[]> =>
+  installed({ cluster: { ...demoCluster, name }, placement });
 
 /**
  * Type → how long its name may be.
@@ -48,7 +35,7 @@ describe("names in AWS", function () {
 
   for (const placement of [{ on: "fargate" }, { on: "group" }] as const) {
     it(`are within their limits for the longest name of a cluster, on ${placement.on}`, async () => {
-      const named = (await installed("c".repeat(100), placement)).filter(({ type }) => type in longest);
+      const named = (await called("c".repeat(100), placement)).filter(({ type }) => type in longest);
 
       const tooLong = named.filter((resource) => nameOf(resource).length > (longest[resource.type] ?? 0));
       assert.deepEqual(tooLong.map(nameOf), []);
@@ -59,7 +46,7 @@ describe("names in AWS", function () {
 
   it("of two long clusters stay apart", async () => {
     const fixed = async (end: string): Promise<readonly string[]> =>
-      (await installed("c".repeat(99) + end, { on: "existing" })).flatMap((resource) =>
+      (await called("c".repeat(99) + end, { on: "existing" })).flatMap((resource) =>
         resource.type in longest ? (givenName(resource) ?? []) : [],
       );
 
@@ -72,9 +59,7 @@ describe("names in AWS", function () {
   });
 
   it("that fit are left as they are", async () => {
-    const policies = (await installed("c".repeat(85), { on: "existing" })).filter(({ type }) =>
-      type.endsWith(":Policy"),
-    );
+    const policies = (await called("c".repeat(85), { on: "existing" })).filter(({ type }) => type.endsWith(":Policy"));
 
     assert.equal(policies.length, 6);
     for (const policy of policies) assert.ok(nameOf(policy).endsWith(`-${"c".repeat(85)}`), nameOf(policy));

@@ -1,30 +1,15 @@
 import assert from "node:assert/strict";
-import { Karpenter } from "#components/karpenter";
 import type { KarpenterArgs } from "#components/karpenter-args";
 import { karpenterProblems } from "#components/karpenter-problems";
 import type { Placement } from "#components/placement";
 import { isArm } from "#components/placement";
 import { podPlacement } from "#components/pod-placement";
+import { demoCluster, installed, ofType, ownImage } from "#support/installation";
 import type { Registered } from "#support/pulumi";
-import { registeredBy } from "#support/pulumi";
 
-const cluster = {
-  name: "demo",
-  endpoint: "https://api.example.com",
-  oidcIssuer: "https://oidc.eks.us-east-1.amazonaws.com/id/ABC",
-  authenticationMode: "API",
-  privateSubnetIds: ["subnet-a", "subnet-b"],
-  publicSubnetIds: ["subnet-c"],
-  securityGroupId: "sg-1",
-} as const;
+const cluster = { ...demoCluster, publicSubnetIds: ["subnet-c"] };
 
-const controller = { image: "example.com/karpenter" };
-
-const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> =>
-  registeredBy(() => new Karpenter("karpenter", { cluster, controller, ...args }));
-
-const only = (resources: readonly Registered[], type: string): readonly Registered[] =>
-  resources.filter((resource) => resource.type === type);
+const stack = (args: Partial<KarpenterArgs>): Promise<readonly Registered[]> => installed({ cluster, ...args });
 
 interface Template {
   readonly template: { readonly spec: Pod };
@@ -38,7 +23,7 @@ interface Pod {
 
 const podOf = (resources: readonly Registered[]): Pod | undefined =>
   // As `Controller` makes it.
-  (only(resources, "kubernetes:apps/v1:Deployment")[0]?.inputs["spec"] as Template | undefined)?.template.spec;
+  (ofType(resources, "kubernetes:apps/v1:Deployment")[0]?.inputs["spec"] as Template | undefined)?.template.spec;
 
 const problemsOf = (args: object): readonly string[] =>
   // As a stack's configuration may have it, which knows no types.
@@ -62,29 +47,29 @@ describe("Where the controller runs", function () {
   it("is Fargate, in the cluster's private subnets, unless it is said", async () => {
     const resources = await stack({});
 
-    const [profile] = only(resources, "aws:eks/fargateProfile:FargateProfile");
+    const [profile] = ofType(resources, "aws:eks/fargateProfile:FargateProfile");
     assert.deepEqual(profile?.inputs["subnetIds"], ["subnet-a", "subnet-b"]);
-    assert.equal(only(resources, "aws:eks/nodeGroup:NodeGroup").length, 0);
+    assert.equal(ofType(resources, "aws:eks/nodeGroup:NodeGroup").length, 0);
     assert.equal(podOf(resources)?.dnsPolicy, "Default");
   });
 
   it("may be Fargate in other subnets", async () => {
     const resources = await stack({ placement: { on: "fargate", subnetIds: ["subnet-z"] } });
 
-    const [profile] = only(resources, "aws:eks/fargateProfile:FargateProfile");
+    const [profile] = ofType(resources, "aws:eks/fargateProfile:FargateProfile");
     assert.deepEqual(profile?.inputs["subnetIds"], ["subnet-z"]);
   });
 
   it("may be a group of two nodes that only it and its like tolerate", async () => {
     const resources = await stack({ placement: { on: "group" } });
 
-    const [group] = only(resources, "aws:eks/nodeGroup:NodeGroup");
+    const [group] = ofType(resources, "aws:eks/nodeGroup:NodeGroup");
     assert.deepEqual(group?.inputs["scalingConfig"], { desiredSize: 2, minSize: 2, maxSize: 2 });
     assert.deepEqual(group.inputs["labels"], { "karpenter.sh/controller": "true" });
     assert.deepEqual(group.inputs["taints"], [{ key: "CriticalAddonsOnly", value: "true", effect: "NO_SCHEDULE" }]);
     assert.deepEqual(group.inputs["subnetIds"], ["subnet-a", "subnet-b"]);
     assert.equal(group.inputs["amiType"], "AL2023_x86_64_STANDARD");
-    assert.equal(only(resources, "aws:eks/fargateProfile:FargateProfile").length, 0);
+    assert.equal(ofType(resources, "aws:eks/fargateProfile:FargateProfile").length, 0);
     assert.deepEqual(podOf(resources)?.nodeSelector, {
       "kubernetes.io/os": "linux",
       "karpenter.sh/controller": "true",
@@ -95,7 +80,7 @@ describe("Where the controller runs", function () {
   it("gives the group's nodes no way in by SSM, which nodes of pools have", async () => {
     const resources = await stack({ placement: { on: "group" } });
 
-    const granted = only(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    const granted = ofType(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
       .filter(({ name }) => name.startsWith("karpenter-system"))
       .map(({ inputs }) => String(inputs["policyArn"]).split("/").at(-1));
     assert.deepEqual(granted.sort(), [
@@ -107,9 +92,9 @@ describe("Where the controller runs", function () {
 
   it("may be a group of another size, of ARM machines, elsewhere", async () => {
     const placement = { on: "group", size: 3, instanceTypes: ["m7g.large", "c7gd.large"], subnetIds: ["s"] } as const;
-    const resources = await stack({ placement, controller: { ...controller, replicas: 3 } });
+    const resources = await stack({ placement, controller: { ...ownImage, replicas: 3 } });
 
-    const [group] = only(resources, "aws:eks/nodeGroup:NodeGroup");
+    const [group] = ofType(resources, "aws:eks/nodeGroup:NodeGroup");
     assert.deepEqual(group?.inputs["scalingConfig"], { desiredSize: 3, minSize: 3, maxSize: 3 });
     assert.deepEqual(group.inputs["instanceTypes"], ["m7g.large", "c7gd.large"]);
     assert.equal(group.inputs["amiType"], "AL2023_ARM_64_STANDARD");
@@ -120,8 +105,8 @@ describe("Where the controller runs", function () {
     it(`makes nothing to run on where nodes are there: ${JSON.stringify(args)}`, async () => {
       const resources = await stack(args);
 
-      assert.equal(only(resources, "aws:eks/nodeGroup:NodeGroup").length, 0);
-      assert.equal(only(resources, "aws:eks/fargateProfile:FargateProfile").length, 0);
+      assert.equal(ofType(resources, "aws:eks/nodeGroup:NodeGroup").length, 0);
+      assert.equal(ofType(resources, "aws:eks/fargateProfile:FargateProfile").length, 0);
       assert.equal(podOf(resources)?.dnsPolicy, "ClusterFirst");
       assert.deepEqual(podOf(resources)?.affinity, {
         podAntiAffinity: anti,
@@ -163,7 +148,7 @@ describe("Where the controller runs", function () {
   });
 
   it("has the ports that the settings say", async () => {
-    const resources = await stack({ controller: { ...controller, settings: { metricsPort: 9_090 } } });
+    const resources = await stack({ controller: { ...ownImage, settings: { metricsPort: 9_090 } } });
 
     assert.deepEqual(podOf(resources)?.containers[0]?.ports, [
       { name: "http-metrics", containerPort: 9_090, protocol: "TCP" },
