@@ -8,6 +8,7 @@ import { classRules, poolRules } from "../policies/rules";
 import { configIn, type RuleSettings } from "../policies/settings";
 import { classView, poolView } from "../policies/views";
 import { admissionOf, ruleProblems } from "./admission-rules";
+import { isLater } from "./inputs";
 import type { KarpenterArgs } from "./karpenter-args";
 import { inConfiguration, type NodePoolsArgs, nodePoolsProblems, surroundingsOf } from "./node-pools";
 import { ec2NodeClassSpec, nodePoolSpec } from "./pool-settings";
@@ -49,7 +50,7 @@ function refusals<View>(
 
 /** A component's argument as rules see it: the same shape, with what comes later marked. */
 function seen(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return later;
+  if (isLater(value)) return later;
   if (Array.isArray(value)) return value.map(seen);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, seen(part)]));

@@ -6,6 +6,7 @@ import type { Setting } from "../controller/contract/settings";
 import { settings } from "../controller/contract/settings";
 import type { ControllerSettings } from "./controller-settings";
 import { variableOf } from "./controller-settings";
+import { isLater } from "./inputs";
 import type { Problem } from "./problem";
 
 type EnvVar = k8s.types.input.core.v1.EnvVar;
@@ -51,8 +52,6 @@ function whyUnreadable(setting: Setting<unknown>, text: string): string | undefi
     return `"${shown(text)}" is not ${error instanceof Error ? error.message : String(error)}`;
   }
 }
-
-const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 

@@ -5,6 +5,7 @@ import type { ImageArgs } from "./controller-image";
 import type { ControllerSettings } from "./controller-settings";
 import type { Placement } from "./placement";
 import type { Problem } from "./problem";
+import { problem, unknownFields } from "./problem";
 import type { ServiceMonitorSettings } from "./service-monitor";
 
 /** What may be said of the controller wherever it is installed. */
@@ -31,7 +32,6 @@ export interface ControllerOptions extends ImageArgs {
 /** What is wrong with them, `settings` by their own names. */
 export function controllerOptionsProblems(options: ControllerOptions, placement: Placement): readonly Problem[] {
   const { image, imageMirror, networkPolicy = false, replicas = 2, settings = {} } = options;
-  const problem = (path: string, reason: string, is: boolean): readonly Problem[] => (is ? [{ path, reason }] : []);
   const twoSources = image !== undefined && imageMirror !== undefined;
   const unheeded = networkPolicy && placement.on === "fargate";
   return [
@@ -57,9 +57,4 @@ const fields: Readonly<Record<keyof ControllerOptions, true>> = {
 
 /** Of a configuration, which knows no types. */
 export const unknownControllerOptions = (options: object): readonly Problem[] =>
-  Object.keys(options)
-    .filter((field) => !(field in fields))
-    .map((field) => ({
-      path: `controller.${field}`,
-      reason: `is unknown; known are ${Object.keys(fields).join(", ")}`,
-    }));
+  unknownFields(options, Object.keys(fields), "controller.");

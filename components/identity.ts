@@ -5,6 +5,7 @@ import type { IamSettings } from "./iam-settings";
 import { iamSettingsProblems } from "./iam-settings";
 import type { Placement } from "./placement";
 import type { Problem } from "./problem";
+import { problem, unknownFields } from "./problem";
 
 /**
  * `irsa`: by a token of its service account, which IAM trusts by the cluster's OIDC provider. Works everywhere.
@@ -55,11 +56,8 @@ const fields: Readonly<Record<keyof IdentityArgs, true>> = {
 /** What is wrong with what was said of the controller's identity. */
 export function identityProblems(identity: IdentityArgs, placement: Placement): readonly Problem[] {
   const { trust, naming } = identity;
-  const problem = (path: string, reason: string, is: boolean): readonly Problem[] => (is ? [{ path, reason }] : []);
   return [
-    ...Object.keys(identity).flatMap((field) =>
-      problem(`identity.${field}`, `is unknown; known are ${Object.keys(fields).join(", ")}`, !(field in fields)),
-    ),
+    ...unknownFields(identity, Object.keys(fields), "identity."),
     ...problem("identity.trust", `must be one of ${trusts.join(", ")}`, trust !== undefined && !trusts.includes(trust)),
     ...problem(
       "identity.trust",

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** A plain type of `controller/api` as an argument of a component: every part of it may also come later. */
 export type InputsOf<T> = pulumi.Input<
@@ -8,3 +8,6 @@ export type InputsOf<T> = pulumi.Input<
       ? { readonly [Key in keyof T]: InputsOf<T[Key]> }
       : T
 >;
+
+/** Whether an argument is known only while the stack runs. */
+export const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;

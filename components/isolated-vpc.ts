@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterFacts } from "./cluster";
 import type { ImageArgs } from "./controller-image";
 import type { Problem } from "./problem";
+import { problem } from "./problem";
 import { VpcEndpoints } from "./vpc-endpoints";
 import type { VpcEndpointsArgs, VpcEndpointsSettings } from "./vpc-endpoints";
 
@@ -28,7 +29,6 @@ export function isolatedVpcProblems({
   cluster,
   controller = {},
 }: Surroundings & { readonly controller?: ImageArgs }): readonly Problem[] {
-  const problem = (path: string, reason: string, is: boolean): readonly Problem[] => (is ? [{ path, reason }] : []);
   const { image, imageMirror } = controller;
   const nowhere = vpcEndpoints !== false && endpointSubnets(vpcEndpoints, cluster).length === 0;
   return [

@@ -1,11 +1,11 @@
 /** What can be known to be wrong with pools and classes without asking the cluster. */
-import * as pulumi from "@pulumi/pulumi";
 import type { EC2NodeClassSpec } from "../controller/api/ec2-node-class";
 import ec2NodeClasses from "../controller/api/crds/ec2nodeclasses.json";
 import nodePools from "../controller/api/crds/nodepools.json";
 import type { NodePoolSpec } from "../controller/api/node-pool";
 import type { RequirementSpec } from "../controller/api/requirement";
 import { type Schema, schemaProblems } from "../controller/api/schema-problems";
+import { isLater } from "./inputs";
 import type { Problem } from "./problem";
 import { whyNotAllowed } from "./requirement-keys";
 
@@ -22,8 +22,6 @@ const specSchema = ({ spec: { versions } }: Definition): Schema =>
   versions[0]?.schema.openAPIV3Schema.properties.spec ?? {};
 
 /** What will only be known later is checked later, by the API server. */
-const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
-
 const specProblems = (spec: unknown, definition: Definition): readonly Problem[] =>
   schemaProblems(spec, specSchema(definition), { path: "spec", isLater });
 

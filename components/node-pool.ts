@@ -5,6 +5,7 @@ import type { Labels } from "../controller/api/kube-object";
 import type { NodeClaimTemplate, NodeClaimTemplateSpec, NodePoolSpec } from "../controller/api/node-pool";
 import type { EC2NodeClass } from "./ec2-node-class";
 import type { InputsOf } from "./inputs";
+import { isLater } from "./inputs";
 import { nodePoolProblems } from "./node-pool-problems";
 import type { CatalogArgs } from "./pool-catalog";
 import { poolCatalogProblems, poolCatalogRemarks } from "./pool-catalog-problems";
@@ -103,7 +104,6 @@ function withClass({ template, ...rest }: NodePoolArgs["spec"], nodeClass: EC2No
 type WholeSpec = { readonly [Field in keyof NodePoolSpec]: unknown };
 
 const filled = (value: unknown, fill: (known: object) => object): unknown => {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise)
-    return pulumi.output(value as pulumi.Input<object>).apply(fill); // a template or its spec, both objects
+  if (isLater(value)) return pulumi.output(value as pulumi.Input<object>).apply(fill); // a template or its spec, both objects
   return typeof value === "object" && value !== null ? fill(value) : value;
 };

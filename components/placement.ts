@@ -3,6 +3,7 @@ import type { Labels } from "../controller/api/kube-object";
 import type { Affinity, Toleration } from "../controller/api/pod";
 import type { ClusterFacts } from "./cluster";
 import type { Problem } from "./problem";
+import { problem } from "./problem";
 
 /** On Fargate: each pod on a machine of its own that AWS sees to. */
 export interface FargatePlacement {
@@ -105,7 +106,6 @@ function fargateProblems(placement: FargatePlacement, args: PlacedController): r
 
 function groupProblems(placement: GroupPlacement, { cluster, replicas = 2 }: PlacedController): readonly Problem[] {
   const { size = defaultGroupSize, instanceTypes } = placement;
-  const problem = (path: string, reason: string, is: boolean): readonly Problem[] => (is ? [{ path, reason }] : []);
   const whole = Number.isInteger(size) && size > 0;
   const architectures = new Set(instanceTypes?.map(isArm));
   return [

@@ -1,6 +1,5 @@
 /** What is known at preview of pools and classes, asked of EC2's catalog that the package ships. */
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
 import type { MachineSettings, PoolTypes } from "../catalog/pool-types";
 import { shippedPoolCatalog } from "../catalog/pool-types";
 import type { ResourceList } from "../controller/api/kube-object";
@@ -8,6 +7,7 @@ import { isQuantity } from "../controller/api/quantity";
 import type { RequirementSpec } from "../controller/api/requirement";
 import { type Schema, schemaProblems } from "../controller/api/schema-problems";
 import type { ClusterFacts } from "./cluster";
+import { isLater } from "./inputs";
 import type { Problem } from "./problem";
 
 /** How pools are compared with the instance types that EC2 sells, as far as the package knows them. */
@@ -77,8 +77,6 @@ export function catalogOf(
   const region = typeof oidcIssuer === "string" ? /\/\/oidc\.eks\.([a-z0-9-]+)\./.exec(oidcIssuer)?.[1] : undefined;
   return { ...(region !== undefined && { region }), ...catalog };
 }
-
-const isLater = (value: unknown): boolean => pulumi.Output.isInstance(value) || value instanceof Promise;
 
 /** Whether nothing inside is known only later. */
 const isKnown = (value: unknown): boolean =>

@@ -7,6 +7,7 @@ import type { RequirementSpec } from "../controller/api/requirement";
 import { tags } from "../controller/contract/tags";
 import type { EC2NodeClassArgs } from "./ec2-node-class";
 import type { Problem } from "./problem";
+import { unknownFields } from "./problem";
 
 export interface PoolSettings {
   /** How the machines are made. A text names a class of another pool, or one made elsewhere. */
@@ -172,23 +173,16 @@ export function settingsProblems(
   surroundings: Pick<ClassSurroundings, "publicSubnetIds">,
 ): readonly Problem[] {
   const machines = settings.class ?? {};
-  if (typeof machines === "string") return unknownFields(settings, "pool");
+  if (typeof machines === "string") return unknownFields(settings, known.pool);
   const nowhere = machines.public === true && surroundings.publicSubnetIds.length === 0;
   return [
-    ...unknownFields(settings, "pool"),
-    ...unknownFields(machines, "class").map(({ path, reason }) => ({ path: `class.${path}`, reason })),
+    ...unknownFields(settings, known.pool),
+    ...unknownFields(machines, known.class, "class."),
     ...(nowhere ? [{ path: "class.public", reason: "the cluster has no public subnets" }] : []),
     ...(machines.amiSelectorTerms !== undefined && machines.amiAlias !== undefined
       ? [{ path: "class.amiAlias", reason: "goes without amiSelectorTerms" }]
       : []),
   ];
-}
-
-function unknownFields(settings: object, kind: keyof typeof known): readonly Problem[] {
-  const fields: readonly string[] = known[kind];
-  return Object.keys(settings)
-    .filter((field) => !fields.includes(field))
-    .map((field) => ({ path: field, reason: `is unknown; known are ${fields.join(", ")}` }));
 }
 
 /** An object without the fields that say nothing: an API server would take them for null. */

@@ -8,6 +8,16 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** The problem, if it is one. */
+export const problem = (path: string, reason: string, is: boolean): readonly Problem[] =>
+  is ? [{ path, reason }] : [];
+
+/** Fields of an object that nobody reads: a misspelt one is refused rather than passed over. */
+export const unknownFields = (given: object, known: readonly string[], prefix = ""): readonly Problem[] =>
+  Object.keys(given).flatMap((field) =>
+    problem(`${prefix}${field}`, `is unknown; known are ${known.join(", ")}`, !known.includes(field)),
+  );
+
 /** @throws pulumi.InputPropertiesError that lists all problems, where there are any */
 export function refuse(subject: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
